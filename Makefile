@@ -1,0 +1,40 @@
+# Each target is one or two commands that a reader could type; `.venv/ready` is the set-up, done again only when needed.
+PYTHON ?= python3
+PARAMS ?= demo
+START ?= 2022-02-01
+END ?= 2022-02-28
+
+help:            ## show these targets
+	@grep -E '^[a-z-]+: .*##' Makefile | sed -E 's/:[^#]*## +/\t/' | expand -t 12
+
+.venv/ready: requirements.txt pyproject.toml
+	$(PYTHON) -m venv .venv
+	.venv/bin/pip install --quiet --disable-pip-version-check "$$(grep -o '^uv==[^ ]*' requirements.txt)"
+	.venv/bin/uv pip install --quiet --compile-bytecode -r requirements.txt
+	touch .venv/ready
+
+demo: .venv/ready ## train, monitor a simulated month with planted incidents, archive it; needs no data and no Docker
+	.venv/bin/python -m driftbook.store.server during $(MAKE) run PARAMS=demo START=2022-02-01 END=2022-02-28
+
+run: .venv/ready ## the same for other data: make run PARAMS=green_taxi START=2022-02-01 END=2022-02-28
+	cd notebooks && ../.venv/bin/papermill train.ipynb /dev/null -p params $(PARAMS)
+	cd notebooks && ../.venv/bin/papermill backfill.ipynb /dev/null --log-output -p params $(PARAMS) -p start $(START) -p end $(END)
+	.venv/bin/python -m driftbook.runs.summary $(PARAMS) $(START) $(END)
+
+test: .venv/ready ## lint, all tests, and the committed notebooks against their stored outputs
+	.venv/bin/ruff check . && .venv/bin/ruff format --check .
+	.venv/bin/pytest
+
+lab: .venv/ready ## open the notebooks in JupyterLab
+	.venv/bin/jupyter lab notebooks
+
+notebooks: .venv/ready ## execute and store the committed notebooks on the demo data
+	.venv/bin/python -m driftbook.runs.rehearsal
+
+lock: ## compile requirements.txt from pyproject.toml
+	echo '-e .[dev]' | UV_CUSTOM_COMPILE_COMMAND='make lock' .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --upgrade - -o requirements.txt
+
+stop: .venv/ready ## end the embedded PostgreSQL
+	.venv/bin/python -m driftbook.store.server stop
+
+.PHONY: help demo run test lab notebooks lock stop

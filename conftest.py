@@ -1,0 +1,53 @@
+"""Where tests run: never in the user's own models, archive or database; nbval's notebooks in a prepared place."""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+from driftbook.runs import rehearsal
+
+_HOME = pytest.StashKey[Path]()
+
+
+def pytest_configure(config):
+    worker = getattr(config, "workerinput", None)
+    config.stash[_HOME] = Path(worker["home"] if worker else tempfile.mkdtemp(prefix="driftbook-test-"))
+    os.environ["DRIFTBOOK_MODELS_DIR"] = str(config.stash[_HOME] / "models")
+    os.environ["DRIFTBOOK_ARCHIVE_DIR"] = str(config.stash[_HOME] / "archive")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node):
+    node.workerinput["home"] = str(node.config.stash[_HOME])
+
+
+def pytest_unconfigure(config):
+    if not hasattr(config, "workerinput"):
+        rehearsal.end(config.stash[_HOME])
+        shutil.rmtree(config.stash[_HOME])
+
+
+def pytest_ignore_collect(collection_path):
+    if collection_path.suffix == ".ipynb" and collection_path not in rehearsal.tracked():
+        return True
+    return None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    if item.path.suffix == ".ipynb":  # before nbval starts the notebook's kernel, which inherits the environment
+        rehearsal.prepare(item.config.stash[_HOME])
+
+
+def pytest_terminal_summary(terminalreporter):
+    skipped = terminalreporter.stats.get("skipped", [])
+    if skipped and os.environ.get("DRIFTBOOK_NO_SKIPS"):
+        terminalreporter.write_line(f"{len(skipped)} tests were skipped, but DRIFTBOOK_NO_SKIPS asks for all", red=True)
+
+
+def pytest_sessionfinish(session):
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("DRIFTBOOK_NO_SKIPS") and reporter and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -1,0 +1,1 @@
+"""driftbook: model monitoring as notebooks."""

@@ -1,0 +1,1 @@
+"""What decides: reference histograms, calibrated thresholds, the verdict. Never imports Evidently."""

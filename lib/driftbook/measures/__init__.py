@@ -1,0 +1,1 @@
+"""What is computed of one period: quality, drift (the only importer of Evidently), performance."""

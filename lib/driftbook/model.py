@@ -1,0 +1,171 @@
+"""The monitored model: split, fit, predict, and its files on disk with a manifest that guards them."""
+
+import hashlib
+import json
+import platform
+import shutil
+import tempfile
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from pathlib import Path
+
+import joblib
+import numpy as np
+import pandas as pd
+from sklearn.linear_model import LinearRegression
+
+from driftbook import paths
+from driftbook.alarms.limits import Limits
+from driftbook.config import Settings
+from driftbook.errors import ModelUnavailable
+from driftbook.sources import Batch
+
+_FILES = ("model.joblib", "validation.parquet", "calibration.parquet", "limits.json")
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A trained model with all that a day is compared with.
+
+    Attributes
+    ----------
+    version
+        Hash of the training data and the params file: the same input gives the same version.
+    validation
+        The filtered rows after the training split, with `prediction`: Evidently's reference.
+    calibration
+        Every row of the reference period, unfiltered, with `prediction`: the reference of scores and quality.
+    """
+
+    settings: Settings
+    version: str
+    estimator: LinearRegression
+    validation: pd.DataFrame
+    calibration: pd.DataFrame
+    limits: Limits
+
+
+def fit(settings: Settings, training: pd.DataFrame) -> LinearRegression:
+    """Return the linear baseline, fitted on the features of rows that all have them."""
+    return LinearRegression().fit(_features(settings, training), training[settings.target.name].to_numpy())
+
+
+def predict(settings: Settings, estimator: LinearRegression, frame: pd.DataFrame) -> np.ndarray:
+    """Return one prediction per row, in the target's unit; missing features count as `fill_missing`."""
+    return estimator.predict(_features(settings, frame)) if len(frame) else np.empty(0)
+
+
+def predicted(trained: Trained, batch: Batch) -> Batch:
+    """Return the batch with the `prediction` in its frame."""
+    prediction = predict(trained.settings, trained.estimator, batch.frame)
+    return replace(batch, frame=batch.frame.assign(**{trained.settings.prediction: prediction}))
+
+
+def save(trained: Trained) -> Path:
+    """Write the model below the models folder and return its manifest's path.
+
+    `<name>/<version>/` holds the files, `<name>/manifest.json` (rows, period, versions, SHA-256 of each file) names the
+    version in use and is replaced last, so a reader sees the old model or the new one, whole.
+    """
+    home = paths.models_dir() / trained.settings.name
+    home.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=".", dir=home))
+    joblib.dump(trained.estimator, folder / "model.joblib")
+    trained.validation.to_parquet(folder / "validation.parquet")
+    trained.calibration.to_parquet(folder / "calibration.parquet")
+    (folder / "limits.json").write_text(trained.limits.model_dump_json(), encoding="utf-8")
+    manifest = {
+        "name": trained.settings.name,
+        "version": trained.version,
+        "period": [str(trained.settings.references.start), str(trained.settings.references.end)],
+        "rows": {
+            "training": trained.settings.references.train_rows,
+            "validation": len(trained.validation),
+            "calibration": len(trained.calibration),
+        },
+        "calibration_days": trained.limits.days,
+        "versions": {name: version(name) for name in ("driftbook", "scikit-learn", "pandas", "numpy")}
+        | {"python": platform.python_version()},
+        "params": trained.settings.model_dump(mode="json"),
+        "sha256": {name: _sha256(folder / name) for name in _FILES},
+    }
+    _replace_folder(folder, home / trained.version)
+    draft = home / f".{folder.name}.json"
+    draft.write_text(json.dumps(manifest, indent=2), encoding="utf-8")
+    return draft.replace(home / "manifest.json")
+
+
+def load(settings: Settings) -> Trained:
+    """Return the model in use.
+
+    Raises
+    ------
+    ModelUnavailable
+        If it was not trained yet, was trained with other params, or a file changed since its manifest was written.
+    """
+    manifest = _manifest(settings)
+    folder = paths.models_dir() / settings.name / manifest["version"]
+    for name in _FILES:
+        _check(settings, folder / name, manifest["sha256"][name])
+    return Trained(
+        settings,
+        manifest["version"],
+        joblib.load(folder / "model.joblib"),
+        pd.read_parquet(folder / "validation.parquet"),
+        pd.read_parquet(folder / "calibration.parquet"),
+        Limits.model_validate_json((folder / "limits.json").read_text(encoding="utf-8")),
+    )
+
+
+def check_trained(settings: Settings) -> None:
+    """Raise `ModelUnavailable` if `load` would find no model of these params; reads the manifest only."""
+    _manifest(settings)
+
+
+def _features(settings: Settings, frame: pd.DataFrame) -> np.ndarray:
+    return frame[settings.features.all].fillna(settings.fill_missing).to_numpy(dtype=float)
+
+
+def _manifest(settings: Settings) -> dict:
+    path = paths.models_dir() / settings.name / "manifest.json"
+    retrain = f"train it with: papermill train.ipynb /dev/null -p params {settings.name}"
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+        params = manifest["params"]
+    except FileNotFoundError:
+        raise ModelUnavailable(f"model {settings.name!r} is not trained yet: {retrain}") from None
+    except (ValueError, KeyError, TypeError):
+        raise ModelUnavailable(f"the manifest of model {settings.name!r} cannot be read: {retrain}") from None
+    now = settings.model_dump(mode="json")
+    if params != now:
+        keys = sorted(key for key in {*params, *now} if params.get(key) != now.get(key))
+        raise ModelUnavailable(
+            f"the params of model {settings.name!r} changed since its training ({', '.join(keys)}): {retrain}"
+        )
+    return manifest
+
+
+def _check(settings: Settings, path: Path, expected: str) -> None:
+    found = _sha256(path) if path.is_file() else "no file"
+    if found != expected:
+        raise ModelUnavailable(
+            f"{path.name} of model {settings.name!r} is not what its manifest names "
+            f"(SHA-256 {expected[:12]}, found {found[:12]}): "
+            f"train it again with: papermill train.ipynb /dev/null -p params {settings.name}"
+        )
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _replace_folder(new: Path, target: Path) -> None:
+    """Put a folder in the place of another; trainings of one version write equal files, so any may win."""
+    if target.exists():
+        shutil.rmtree(target, ignore_errors=True)
+    new.chmod(0o755)
+    try:
+        new.replace(target)
+    except OSError:
+        shutil.rmtree(new)

@@ -1,0 +1,177 @@
+"""Figures: frame in, figure out. The reference is grey, the day blue, thresholds are lines, each axis has its unit."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.colors import TwoSlopeNorm
+from matplotlib.dates import DateFormatter
+from matplotlib.figure import Figure
+
+REFERENCE, DAY, BEYOND = "#9aa0a6", "#1f6fb4", "#c5221f"
+
+
+def figure(columns: int = 1, *, width: float = 9.0, height: float = 3.2) -> tuple[Figure, list[Axes]]:
+    """Return a figure with some panels side by side, and its panels."""
+    fig, axes = plt.subplots(1, columns, figsize=(width, height), layout="constrained", squeeze=False)
+    for panel in axes[0]:
+        panel.spines[["top", "right"]].set_visible(False)
+    return fig, list(axes[0])
+
+
+def rows_by_day_and_hour(times: pd.Series) -> Figure:
+    """Draw how many rows fall on each day, and on an average day's hours."""
+    fig, (by_day, by_hour) = figure(2)
+    days = times.dt.normalize().value_counts().sort_index()
+    by_day.bar(days.index, days.to_numpy(), color=REFERENCE)
+    by_day.set(title="Rows by day", ylabel="rows", xlabel="day")
+    by_day.xaxis.set_major_formatter(DateFormatter("%m-%d"))  # no month names: they depend on the locale
+    hours = times.dt.hour.value_counts().reindex(range(24), fill_value=0) / max(len(days), 1)
+    by_hour.bar(hours.index, hours.to_numpy(), color=REFERENCE)
+    by_hour.set(title="Rows by hour, mean day", ylabel="rows a day", xlabel="hour of day")
+    return fig
+
+
+def distributions(frame: pd.DataFrame, columns: Sequence[str], axes: Mapping[str, str]) -> Figure:
+    """Draw each column's distribution from its 0.5 to its 99.5 % quantile: single values beyond would hide the rest."""
+    fig, panels = figure(len(columns))
+    for panel, column in zip(panels, columns, strict=True):
+        values = frame[column].dropna()
+        low, high = values.quantile([0.005, 0.995])
+        panel.hist(values.clip(low, high), bins=40, color=REFERENCE)
+        panel.set(title=column, xlabel=axes.get(column, column), ylabel="rows")
+    return fig
+
+
+def shares(values: pd.Series, *, label: str, reference: pd.Series | None = None) -> Figure:
+    """Draw one bar per entry, in percent; with a `reference` of the same index, a grey bar beside each."""
+    fig, (panel,) = figure(height=0.8 + 0.32 * max(len(values), 1))
+    position = np.arange(len(values))
+    width = 0.4 if reference is not None else 0.7
+    panel.barh(
+        position,
+        100 * values.to_numpy(dtype=float),
+        width,
+        color=DAY if reference is not None else REFERENCE,
+        label="day",
+    )
+    if reference is not None:
+        panel.barh(
+            position + width,
+            100 * reference.reindex(values.index).to_numpy(float),
+            width,
+            color=REFERENCE,
+            label="reference",
+        )
+        panel.legend(frameon=False)
+    panel.set_yticks(position, values.index)
+    panel.invert_yaxis()
+    panel.set(xlabel=label)
+    return fig
+
+
+def residuals(frame: pd.DataFrame, target: str, prediction: str, unit: str) -> Figure:
+    """Draw the residuals (target minus prediction): their distribution, and against the prediction."""
+    fig, (histogram, scatter) = figure(2)
+    residual = frame[target] - frame[prediction]
+    low, high = residual.quantile([0.005, 0.995])
+    histogram.hist(residual.clip(low, high), bins=60, color=REFERENCE)
+    histogram.axvline(0, color="black", lw=0.8)
+    histogram.set(title="Residuals", xlabel=f"{target} − {prediction} ({unit})", ylabel="rows")
+    usual = frame[prediction].between(*frame[prediction].quantile([0.005, 0.995])) & residual.between(low, high)
+    scatter.hexbin(frame.loc[usual, prediction], residual[usual], gridsize=40, mincnt=1, bins="log", cmap="Greys")
+    scatter.axhline(0, color="black", lw=0.8)
+    scatter.set(title="Residual by prediction", xlabel=f"{prediction} ({unit})", ylabel=f"residual ({unit})")
+    return fig
+
+
+def scores(ratios: pd.Series) -> Figure:
+    """Draw each column's score as a multiple of its threshold; those above 1 alarm."""
+    fig, (panel,) = figure(height=0.9 + 0.32 * max(len(ratios), 1))
+    colours = [BEYOND if ratio > 1 else DAY for ratio in ratios]
+    panel.barh(ratios.index, ratios.to_numpy(dtype=float), color=colours)
+    panel.axvline(1, color="black", lw=1, ls="--", label="threshold")
+    panel.invert_yaxis()
+    panel.set(xlabel="score ÷ its threshold (no unit)", ylabel="column")
+    panel.legend(frameon=False, loc="lower right")
+    return fig
+
+
+def bins(histograms: Mapping[str, tuple[pd.Series, pd.Series]], axes: Mapping[str, str]) -> Figure:
+    """Draw columns in their frozen bins: the reference's share of rows in grey, the day's in blue.
+
+    `histograms` maps a column to the reference's and the day's counts, both indexed by bin label.
+    """
+    fig, panels = figure(max(len(histograms), 1), height=3.6)
+    for panel, (column, (reference, day)) in zip(panels, histograms.items(), strict=False):
+        position = np.arange(len(reference))
+        panel.bar(position - 0.2, _percent(reference), 0.4, color=REFERENCE, label="reference")
+        panel.bar(position + 0.2, _percent(day), 0.4, color=DAY, label="day")
+        panel.set_xticks(position, reference.index, rotation=60, ha="right", fontsize=8)
+        panel.set(title=column, xlabel=f"{axes.get(column, column)}, in bins", ylabel="rows (%)")
+    panels[0].legend(frameon=False)
+    return fig
+
+
+def by_hour(groups: Mapping[str, pd.Series], *, ylabel: str) -> Figure:
+    """Draw a quantity by hour of day: the first group (the reference) grey, the second (the day) blue."""
+    fig, (panel,) = figure()
+    for (name, values), colour in zip(groups.items(), (REFERENCE, DAY), strict=False):
+        panel.plot(values.index, values.to_numpy(dtype=float), marker="o", ms=3, color=colour, label=name)
+    panel.set(xlabel="hour of day", ylabel=ylabel, ylim=(0, None))
+    panel.legend(frameon=False)
+    return fig
+
+
+def series(days: Sequence[dt.date], measures: pd.DataFrame, *, ylabel: str) -> Figure:
+    """Draw one stored measure over days, as `store.measures` gives it: thresholds as lines, alarms red."""
+    fig, (panel,) = figure(height=2.6)
+    table = measures.set_index("day").reindex(days)
+    panel.plot(days, table["value"].astype(float), color=DAY, lw=1, marker="o", ms=3, label="day")
+    for bound in ("lower", "upper"):
+        if table[bound].notna().any():
+            panel.plot(days, table[bound].astype(float), color=BEYOND, lw=1, ls="--", label=f"{bound} threshold")
+    alarms = table[table["verdict"] == "alarm"]
+    if len(alarms):
+        panel.plot(alarms.index, alarms["value"].astype(float), "o", color=BEYOND, label="alarm")
+    panel.set(ylabel=ylabel, xlabel="day", ylim=(0, None))
+    panel.xaxis.set_major_formatter(DateFormatter("%m-%d"))
+    panel.legend(frameon=False, fontsize=8)
+    return fig
+
+
+def heat_map(ratios: pd.DataFrame) -> Figure:
+    """Draw score ÷ threshold of each column (rows) on each day (columns): white is 1, red above, grey unknown."""
+    fig, (panel,) = figure(height=1.4 + 0.3 * len(ratios))
+    colours = plt.get_cmap("RdBu_r").with_extremes(bad="#e8eaed")
+    image = panel.imshow(ratios.to_numpy(dtype=float), aspect="auto", cmap=colours, norm=TwoSlopeNorm(1, 0, 3))
+    panel.set_yticks(range(len(ratios)), ratios.index)
+    step = max(1, len(ratios.columns) // 14)
+    panel.set_xticks(
+        range(0, len(ratios.columns), step), [str(day) for day in ratios.columns[::step]], rotation=60, ha="right"
+    )
+    panel.set(xlabel="day", ylabel="column")
+    fig.colorbar(image, label="score ÷ threshold (3 and more: red)", extend="max")
+    return fig
+
+
+def carriers(tables: Mapping[str, pd.DataFrame], column: str, *, groups: int = 8) -> Figure:
+    """Draw per segment column the groups that carry most of a column's change, and their share of rows."""
+    fig, panels = figure(max(len(tables), 1), height=3.4)
+    for panel, (segment, table) in zip(panels, tables.items(), strict=False):
+        top = table.head(groups)
+        position = np.arange(len(top))
+        panel.barh(position - 0.2, 100 * top["part"], 0.4, color=DAY, label="part of the change")
+        panel.barh(position + 0.2, 100 * top["reference"], 0.4, color=REFERENCE, label="rows in the reference")
+        panel.set_yticks(position, top.index)
+        panel.invert_yaxis()
+        panel.set(title=f"{column} by {segment}", xlabel="%", ylabel=segment)
+    panels[0].legend(frameon=False, fontsize=8, loc="lower right")
+    return fig
+
+
+def _percent(counts: pd.Series) -> np.ndarray:
+    return 100 * counts.to_numpy(dtype=float) / max(counts.sum(), 1)

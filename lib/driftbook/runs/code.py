@@ -1,0 +1,28 @@
+"""Which code computed a run: hashes that change when, and only when, the numbers could."""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+_LIBRARY = Path(__file__).resolve().parents[1]
+
+
+def notebook_hash(nb: NotebookNode) -> str:
+    """Return a hash of a notebook's cells as written: outputs and the injected parameters left out."""
+    sources = [
+        f"{cell.cell_type}\n{cell.source}"
+        for cell in nb.cells
+        if "injected-parameters" not in cell.metadata.get("tags", [])
+    ]
+    return hashlib.sha256("\0".join(sources).encode()).hexdigest()[:12]
+
+
+@cache
+def library_version() -> str:
+    """Return a hash of the library's source files."""
+    digest = hashlib.sha256()
+    for path in sorted(_LIBRARY.rglob("*.py")):
+        digest.update(path.relative_to(_LIBRARY).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:12]

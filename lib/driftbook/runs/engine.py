@@ -1,0 +1,38 @@
+import papermill  # noqa: F401, D100 - first, so that it is whole before this module is used, whoever is imported first
+
+
+def execute_notebook(nb, kernel_name, **options):  # noqa: ANN201
+    """Execute a notebook: ours checked, archived and recorded, any other as papermill always did."""
+    from papermill.engines import NBClientEngine
+
+    if "driftbook" not in nb.metadata:
+        return NBClientEngine.execute_notebook(nb, kernel_name, **options)
+    from driftbook.runs.execution import execute
+
+    return execute(nb, kernel_name, **options)
+
+
+def nb_kernel_name(nb, name=None):  # noqa: ANN201
+    """Return the kernel's name as papermill's own engine does."""
+    from papermill.engines import NBClientEngine
+
+    return NBClientEngine.nb_kernel_name(nb, name)
+
+
+def nb_language(nb, language=None):  # noqa: ANN201
+    """Return the notebook's language as papermill's own engine does."""
+    from papermill.engines import NBClientEngine
+
+    return NBClientEngine.nb_language(nb, language)
+
+
+def _register() -> None:
+    """Make this module papermill's default engine: it serves as the engine itself, there is no state to keep."""
+    import sys
+
+    from papermill.engines import papermill_engines
+
+    papermill_engines.register(None, sys.modules[__name__])
+
+
+_register()

@@ -1,0 +1,98 @@
+"""One run of one notebook: checked, executed in a kernel of its own, archived, recorded."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+from papermill.engines import NBClientEngine
+from papermill.log import logger
+
+from driftbook import store
+from driftbook.errors import RunFailed
+from driftbook.runs import archive, code, requests
+from driftbook.runs.kernels import private_kernel
+from driftbook.runs.requests import Request
+
+
+def execute(nb: NotebookNode, kernel_name: str, **options: Any) -> NotebookNode:
+    """Return the executed notebook; its run record is written and its page archived, whatever happened.
+
+    Raises
+    ------
+    BadInput, ModelUnavailable, DatabaseUnavailable
+        Before a kernel starts; nothing is recorded then.
+    RunFailed
+        If no cell failed, but the last one was not reached, or the rows are not in the database.
+    """
+    request = requests.check(nb)
+    run_id = _open(request, nb)
+    died: BaseException | None = None
+    try:
+        with _environment(run_id, request), private_kernel() as kernel:
+            nb = NBClientEngine.execute_notebook(nb, kernel_name, **{**options, **kernel})
+    except BaseException as error:  # a dead kernel, a timeout, Ctrl-C: recorded, then raised again
+        died = error
+    failure = store.scrub(_failure(nb, run_id, died))
+    nb = nbformat.reads(store.scrub(nbformat.writes(nb)), as_version=4)
+    page = archive.write(run_id, request, nb, failure)
+    store.close_run(run_id, "failed" if failure else "succeeded", error=failure, page=page)
+    archive.refresh_index()
+    logger.info("Page: %s", archive.location(page))
+    if died:
+        raise died
+    if failure and not _failed_cell(nb):  # papermill itself raises for a failed cell
+        raise RunFailed(failure)
+    return nb
+
+
+def _open(request: Request, nb: NotebookNode) -> str:
+    return store.open_run(
+        notebook=request.notebook,
+        model=request.model,
+        day=request.period.start if request.is_day else None,
+        label=request.label,
+        parameters=request.parameters,
+        kind="papermill",
+        notebook_hash=code.notebook_hash(nb),
+        code_version=code.library_version(),
+    )
+
+
+def _failure(nb: NotebookNode, run_id: str, died: BaseException | None) -> str:
+    """Return why the run failed, empty if it succeeded."""
+    if failed := _failed_cell(nb):
+        error = next((o for o in failed.outputs if o.output_type == "error"), None)
+        return f"{error.ename}: {error.evalue}" if error else "a cell failed"
+    if died:
+        return f"{type(died).__name__}: {died}"
+    cells = [cell for cell in nb.cells if cell.cell_type == "code"]
+    unfinished = [cell for cell in cells if cell.source.strip() and not _finished(cell)]
+    if unfinished:
+        return f"the notebook ended early: {len(unfinished)} of {len(cells)} code cells did not run to their end"
+    if nb.metadata["driftbook"].get("stores") and store.run(run_id)["stored_at"] is None:
+        return "the notebook ended without writing its rows to the database"
+    return ""
+
+
+def _finished(cell: NotebookNode) -> bool:
+    return cell.metadata.get("papermill", {}).get("status") == "completed" and cell.execution_count is not None
+
+
+def _failed_cell(nb: NotebookNode) -> NotebookNode | None:
+    return next((cell for cell in nb.cells if cell.metadata.get("papermill", {}).get("status") == "failed"), None)
+
+
+@contextmanager
+def _environment(run_id: str, request: Request) -> Iterator[None]:
+    """Tell the kernel, which inherits the environment, its run and the folder of its page."""
+    ours = {"DRIFTBOOK_RUN": run_id, "DRIFTBOOK_RUN_FOLDER": str(archive.folder(run_id, request))}
+    before = {name: os.environ.get(name) for name in ours}
+    os.environ.update(ours)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name) if value is None else os.environ.update({name: value})

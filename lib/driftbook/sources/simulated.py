@@ -1,0 +1,63 @@
+"""Simulated months of green-taxi trips with planted incidents: the same values on every machine."""
+
+import datetime as dt
+import hashlib
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+
+from driftbook import paths
+from driftbook.config import SimulatedSource
+from driftbook.errors import BadInput
+from driftbook.periods import Period, one_day
+from driftbook.sources import faults, files, trips
+
+NOTICE = "Simulated data: these trips were never driven, and the incidents among them are planted."
+
+#: Raised whenever other values come out of the same params file, so that cached months are made anew.
+_VERSION = 1
+#: Distances no taxi drives, as in the published January 2022: (day, row, miles).
+_ABSURD = (dt.date(2022, 1, 5), 500, 90_421.0)
+
+
+def check_covers(source: SimulatedSource, period: Period) -> None:
+    """Raise `BadInput` if a period is not wholly among the simulated days."""
+    if period.start < source.start or period.end > one_day(source.end).end:
+        last = period.days[-1]
+        raise BadInput(f"{period.start} to {last} is not among the simulated days, {source.start} to {source.end}")
+
+
+def file(source: SimulatedSource, month: str) -> Path:
+    """Return a month's file, simulating it if it is not there."""
+    kind = hashlib.sha256(f"{_VERSION}{source.model_dump_json()}".encode()).hexdigest()[:8]
+    return files.once(paths.simulated_dir() / f"green_simulated_{month}_{kind}.parquet", partial(_write, source, month))
+
+
+def _write(source: SimulatedSource, month: str, part: Path) -> None:
+    first = dt.date.fromisoformat(f"{month}-01")
+    days = Period(
+        max(first, source.start), min((first + dt.timedelta(days=31)).replace(day=1), one_day(source.end).end)
+    )
+    frames = [_strays(source, first), *(_day(source, day) for day in days.days)]
+    pq.write_table(trips.table(pd.concat(frames, ignore_index=True)), part)
+
+
+def _day(source: SimulatedSource, day: dt.date) -> pd.DataFrame:
+    """Return one day's trips with what was planted; an undisturbed day does not depend on any other day's incidents."""
+    frame = trips.simulate(day, np.random.default_rng([source.seed, day.toordinal()]))
+    if day == _ABSURD[0]:
+        frame.loc[_ABSURD[1], "trip_distance"] = _ABSURD[2]
+    for incident in source.incidents:
+        if incident.start <= day <= incident.end:
+            frame = faults.plant(incident.fault, frame, np.random.default_rng([source.seed, day.toordinal(), 1]))
+    return frame
+
+
+def _strays(source: SimulatedSource, first: dt.date) -> pd.DataFrame:
+    """Return the rows of other months that a published file always holds: clocks reset to 2008, late deliveries."""
+    days = [dt.date(2008, 12, 31), dt.date(2009, 1, 1), first - dt.timedelta(days=1)]
+    rng = np.random.default_rng([source.seed, first.toordinal(), 2])
+    return pd.concat([trips.simulate(day, rng).head(2) for day in days], ignore_index=True)

@@ -1,0 +1,63 @@
+"""The published months of TLC trip records, looked for in the data folder, else downloaded once."""
+
+import datetime as dt
+from functools import partial
+from pathlib import Path
+
+import requests
+from tqdm import tqdm
+
+from driftbook import paths
+from driftbook.config import TlcSource
+from driftbook.errors import BadData, BadInput
+from driftbook.periods import Period
+from driftbook.sources import files
+
+#: The TLC's public address (https://www.nyc.gov/site/tlc/about/tlc-trip-record-data.page).
+ADDRESS = "https://d37ci6vzurychx.cloudfront.net/trip-data"
+#: The first month with green taxis.
+FIRST = dt.date(2013, 8, 1)
+NOTICE = ""
+
+_TIMEOUT_SECONDS = 30
+_CHUNK_BYTES = 1 << 16
+
+
+def check_covers(source: TlcSource, period: Period) -> None:
+    """Raise `BadInput` if a period begins before the first published month."""
+    if period.start < FIRST:
+        raise BadInput(f"{period.start} lies before the first published month, {FIRST:%Y-%m}: give a later day")
+
+
+def file(source: TlcSource, month: str) -> Path:
+    """Return a month's file from the data folder, after downloading it if it is not there.
+
+    Raises
+    ------
+    BadData
+        If the month is not published, cannot be downloaded, or arrives incomplete.
+    """
+    name = f"{source.dataset}_tripdata_{month}.parquet"
+    return files.once(paths.data_dir() / name, partial(_download, f"{ADDRESS}/{name}"))
+
+
+def _download(address: str, part: Path) -> None:
+    """Write what an address answers to a file, from its beginning, with a progress bar."""
+    try:
+        with requests.get(address, stream=True, timeout=_TIMEOUT_SECONDS) as answer:
+            if answer.status_code in (403, 404):
+                raise BadData(
+                    f"{address} is not published: choose a month that is, or put the file into DRIFTBOOK_DATA_DIR"
+                )
+            answer.raise_for_status()
+            size = int(answer.headers.get("Content-Length", 0)) or None
+            with part.open("wb") as output, tqdm(total=size, unit="B", unit_scale=True, desc=part.stem) as bar:
+                for chunk in answer.iter_content(_CHUNK_BYTES):
+                    bar.update(output.write(chunk))
+        if size and part.stat().st_size != size:
+            raise BadData(f"{address} broke off after {part.stat().st_size} of {size} bytes: run again")
+    except requests.RequestException as error:
+        reason = type(error).__name__
+        raise BadData(
+            f"{address} cannot be downloaded ({reason}): run again, or put the file into DRIFTBOOK_DATA_DIR"
+        ) from None

@@ -1,0 +1,23 @@
+"""PostgreSQL for real: the only importer of psycopg."""
+
+from driftbook.store.connection import connect
+from driftbook.store.days import Written, write_day
+from driftbook.store.overview import daily_overview, measures, stored_days
+from driftbook.store.passwords import scrub
+from driftbook.store.runs import close_run, open_run, run, runs, smoke_values, write_smoke
+
+__all__ = [
+    "Written",
+    "close_run",
+    "connect",
+    "daily_overview",
+    "measures",
+    "open_run",
+    "run",
+    "runs",
+    "scrub",
+    "smoke_values",
+    "stored_days",
+    "write_day",
+    "write_smoke",
+]

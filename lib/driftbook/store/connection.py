@@ -1,0 +1,116 @@
+"""Connections to the database: `DATABASE_URL`, or the embedded server where it is not set."""
+
+import contextlib
+import os
+import re
+from typing import Any
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from driftbook.errors import DatabaseUnavailable
+from driftbook.store.migrations import migrate
+from driftbook.store.passwords import scrub
+
+_DATABASE = "driftbook"
+_OLDEST = 15
+_EXPECTED = "expected postgresql://user:password@host:port/database, special characters of the password percent-encoded"
+# After the user's part no unencoded @ is left: one there is the rest of a password that was not percent-encoded.
+_URI = re.compile(r"postgres(ql)?://([^@/]*@)?[^@?]*(\?.*)?")
+
+_migrated: set[str] = set()
+
+
+def connect() -> psycopg.Connection:
+    """Return a connection to a migrated database, its session in UTC.
+
+    Uses `DATABASE_URL` if set, else the database `driftbook` of the embedded server, which is started and created as
+    needed. The first connection of a process applies the missing migrations. As a context manager the connection
+    commits and closes.
+
+    Raises
+    ------
+    DatabaseUnavailable
+        If the server is down, refuses the login, is too old or was migrated by newer code, or the URL is malformed.
+        The message never holds the password.
+    """
+    url = os.environ.get("DATABASE_URL", "").strip()
+    parameters = _parsed(url) if url else _embedded()
+    connection = _opened(parameters)
+    try:
+        _prepare(connection, make_conninfo(**parameters))
+    except BaseException as error:
+        connection.close()
+        if isinstance(error, psycopg.Error):
+            raise _unavailable(parameters, error) from None
+        raise
+    return connection
+
+
+def _parsed(url: str) -> dict[str, Any]:
+    try:
+        parameters = conninfo_to_dict(url) if _URI.fullmatch(url) else None
+    except (psycopg.Error, UnicodeError):
+        parameters = None
+    ports = str((parameters or {}).get("port", "")).split(",")
+    # Nothing of a malformed URL is repeated: no part of it is certain not to be the password.
+    if parameters is None or not all(port.isdecimal() for port in ports if port):
+        raise DatabaseUnavailable(f"DATABASE_URL is no libpq URI: {_EXPECTED}")
+    return parameters
+
+
+def _embedded() -> dict[str, Any]:
+    # Imported here so that `python -m driftbook.store.server` does not find itself imported already.
+    from driftbook.store import server
+
+    uri = server.start()
+    parameters = {**conninfo_to_dict(uri), "dbname": _DATABASE}
+    if make_conninfo(**parameters) not in _migrated:
+        _create_database(uri)
+    return parameters
+
+
+def _create_database(uri: str) -> None:
+    with _opened(conninfo_to_dict(uri)) as connection:
+        if connection.execute("select 1 from pg_database where datname = %s", [_DATABASE]).fetchone():
+            return
+        # Another process may be faster.
+        with contextlib.suppress(psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
+            connection.execute(f"create database {_DATABASE}")
+
+
+def _opened(parameters: dict[str, Any]) -> psycopg.Connection:
+    # libpq's own environment variables keep their say where the URL leaves something open.
+    defaults = {"application_name": "driftbook", "client_encoding": "utf8"}
+    if "PGCONNECT_TIMEOUT" not in os.environ:
+        defaults["connect_timeout"] = "5"
+    try:
+        return psycopg.connect(autocommit=True, **{**defaults, **parameters})
+    except (psycopg.Error, UnicodeError) as error:
+        raise _unavailable(parameters, error) from None
+
+
+def _prepare(connection: psycopg.Connection, key: str) -> None:
+    version = connection.info.server_version // 10000
+    if version < _OLDEST:
+        raise DatabaseUnavailable(
+            f"PostgreSQL {version} runs at {connection.info.host!r}: expected {_OLDEST} or newer; "
+            "set DATABASE_URL to a newer server, or unset it for the embedded one"
+        )
+    connection.execute("set time zone 'UTC'")
+    connection.autocommit = False
+    if key not in _migrated:
+        migrate(connection)
+        _migrated.add(key)
+
+
+def _unavailable(parameters: dict[str, Any], error: Exception) -> DatabaseUnavailable:
+    message = f"cannot use PostgreSQL at {_named(parameters)}: {' '.join(str(error).split())}"
+    return DatabaseUnavailable(f"{scrub(message)}; check DATABASE_URL and that the server is up")
+
+
+def _named(parameters: dict[str, Any]) -> str:
+    names = {"host": "host", "port": "port", "dbname": "database", "user": "user"}
+    defaults = {"port": "5432"}
+    given = {label: parameters.get(name) or defaults.get(name) for name, label in names.items()}
+    return ", ".join(f"{label} {value!r}" if value else f"{label} not given" for label, value in given.items())

@@ -1,0 +1,142 @@
+"""Writing one day's measures and histograms as a revision, in one transaction."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from psycopg.rows import dict_row
+
+from driftbook.errors import BadInput
+from driftbook.records import DayResult
+from driftbook.store.connection import connect
+from driftbook.store.runs import unknown_run
+
+_KEY = ("data_hash", "model_version", "notebook_hash", "code_version")
+_MEASURE = (
+    *("model", "day", "metric", "feature", "segment", "value", "lower", "upper", "verdict"),
+    *("rows", "revision", "run_id", "model_version", "reference", "current"),
+)
+_HISTOGRAM = ("model", "day", "feature", "bin", "position", "count", "revision", "run_id", "current")
+
+
+@dataclass(frozen=True)
+class Written:
+    """What writing a day did: the revision that holds its numbers, whether rows were added, whether it is current."""
+
+    revision: int
+    changed: bool
+    current: bool
+
+
+def write_day(run_id: str, result: DayResult) -> Written:
+    """Write a day's measures and histograms in one transaction, and note in the run that they are stored.
+
+    The same data, model, notebook and code as the current revision's change nothing. Anything else makes a new
+    revision, and the old rows stay, no longer current. An interactive run never replaces a papermill run's rows:
+    its own are kept beside them. A papermill run replaces an interactive run's rows, and any run those of a failed one.
+
+    Raises
+    ------
+    BadInput
+        If there is no such run, or the day holds no measure.
+    DatabaseUnavailable
+        If the database cannot be reached.
+    """
+    if not result.measures:
+        raise BadInput(f"the result of {result.model!r} on {result.day} holds no measure: an empty day has `rows` = 0")
+    day = {"model": result.model, "day": result.day}
+    with connect() as connection:
+        connection.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{result.model} {result.day}"])
+        writing = _writing_run(connection, run_id, result)
+        previous = _current_run(connection, day)
+        if previous and _is_unchanged(previous, writing):
+            written = Written(previous["revision"], changed=False, current=True)
+        else:
+            is_beside = bool(previous) and (previous["kind"], writing["kind"]) == ("papermill", "interactive")
+            written = Written(_next_revision(connection, day), changed=True, current=not is_beside)
+            _insert(connection, run_id, result, written)
+        _note_stored(connection, writing, written.revision)
+    return written
+
+
+def _writing_run(connection: psycopg.Connection, run_id: str, result: DayResult) -> dict[str, Any]:
+    query = "select run_id, kind, notebook_hash, code_version from driftbook.run where run_id = %s"
+    with connection.cursor(row_factory=dict_row) as cursor:
+        row = cursor.execute(query, [run_id]).fetchone()
+    if row is None:
+        raise unknown_run(run_id)
+    return {**row, "data_hash": result.data_hash, "model_version": result.model_version}
+
+
+def _current_run(connection: psycopg.Connection, day: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the run that wrote the day's current rows, with their revision."""
+    query = """
+        select m.revision, r.kind, r.status, r.data_hash, r.model_version, r.notebook_hash, r.code_version
+        from driftbook.measure m
+        join driftbook.run r using (run_id)
+        where m.model = %(model)s and m.day = %(day)s and m.current
+        limit 1
+    """
+    with connection.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(query, day).fetchone()
+
+
+def _is_unchanged(previous: dict[str, Any], writing: dict[str, Any]) -> bool:
+    if any(previous[name] != writing[name] for name in _KEY):
+        return False
+    kinds = (previous["kind"], writing["kind"])
+    if kinds == ("papermill", "interactive"):
+        return True
+    return previous["status"] != "failed" and kinds != ("interactive", "papermill")
+
+
+def _next_revision(connection: psycopg.Connection, day: dict[str, Any]) -> int:
+    query = "select coalesce(max(revision), 0) + 1 from driftbook.measure where model = %(model)s and day = %(day)s"
+    (revision,) = connection.execute(query, day).fetchone()
+    return revision
+
+
+def _insert(connection: psycopg.Connection, run_id: str, result: DayResult, written: Written) -> None:
+    if written.current:
+        for table in ("measure", "histogram"):
+            retire = sql.SQL("update {} set current = false where model = %s and day = %s and current")
+            connection.execute(retire.format(sql.Identifier("driftbook", table)), [result.model, result.day])
+    _copy(connection, "measure", _MEASURE, _measure_rows(run_id, result, written))
+    _copy(connection, "histogram", _HISTOGRAM, _histogram_rows(run_id, result, written))
+
+
+def _measure_rows(run_id: str, result: DayResult, written: Written) -> Iterable[tuple]:
+    origin = (result.rows, written.revision, run_id, result.model_version)
+    for m in result.measures:
+        named = (result.model, result.day, m.metric, m.feature, m.segment)
+        yield (*named, m.value, m.lower, m.upper, m.verdict or None, *origin, m.reference, written.current)
+
+
+def _histogram_rows(run_id: str, result: DayResult, written: Written) -> Iterable[tuple]:
+    origin = (written.revision, run_id, written.current)
+    for feature, counts in result.histograms.items():
+        for position, (label, count) in enumerate(counts.items()):
+            yield (result.model, result.day, feature, label, position, count, *origin)
+
+
+def _copy(connection: psycopg.Connection, table: str, columns: Sequence[str], rows: Iterable[tuple]) -> None:
+    into = sql.SQL("copy {} ({}) from stdin").format(
+        sql.Identifier("driftbook", table), sql.SQL(", ").join(map(sql.Identifier, columns))
+    )
+    with connection.cursor() as cursor, cursor.copy(into) as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def _note_stored(connection: psycopg.Connection, writing: dict[str, Any], revision: int) -> None:
+    connection.execute(
+        """
+        update driftbook.run
+        set stored_at = clock_timestamp(), data_hash = %(data_hash)s, model_version = %(model_version)s,
+            revision = %(revision)s
+        where run_id = %(run_id)s
+        """,
+        {**writing, "revision": revision},
+    )

@@ -1,0 +1,168 @@
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import quote, quote_plus
+
+import psycopg
+import pytest
+from driftbook.errors import DatabaseUnavailable
+from driftbook.store import connect, connection, server, sockets
+
+PASSWORD = "s3cret/ü&?\"w%41rd' @:x"
+ENCODED = quote(PASSWORD, safe="")
+
+
+def settings(*names):
+    with connect() as opened:
+        return [opened.execute("select current_setting(%s)", [name]).fetchone()[0] for name in names]
+
+
+def test_session(database, monkeypatch):
+    monkeypatch.setenv("TZ", "America/New_York")
+    monkeypatch.setenv("PGTZ", "America/New_York")
+    assert settings("TimeZone", "application_name", "client_encoding") == ["UTC", "driftbook", "UTF8"]
+
+
+def test_the_url_may_name_the_application(database, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", f"{database}&application_name=mine")
+    assert settings("application_name", "TimeZone") == ["mine", "UTC"]
+
+
+def test_commits_at_the_end_and_rolls_back_on_an_error(database):
+    with connect() as opened:
+        opened.execute("create table kept (value int)")
+    with pytest.raises(ZeroDivisionError), connect() as opened:
+        opened.execute("insert into kept values (1)")
+        raise ZeroDivisionError
+    with connect() as opened:
+        assert opened.execute("select * from kept").fetchall() == []
+
+
+def test_migrates_once_per_process(database, monkeypatch):
+    connect().close()
+    monkeypatch.setattr(connection, "migrate", lambda _: pytest.fail("migrated again"))
+    connect().close()
+
+
+@pytest.mark.parametrize("unset", [None, ""])
+def test_embedded_without_a_url(tmp_path, monkeypatch, unset):
+    if unset is None:
+        monkeypatch.delenv("DATABASE_URL", raising=False)
+    else:
+        monkeypatch.setenv("DATABASE_URL", unset)
+    monkeypatch.setattr(server.paths, "postgres_dir", lambda: tmp_path)
+    script = f"""
+from pathlib import Path
+from driftbook import paths, store
+paths.postgres_dir = lambda: Path({str(tmp_path)!r})
+with store.connect() as opened:
+    print(opened.info.dbname, opened.execute("select count(*) from driftbook.verdict").fetchone()[0])
+"""
+
+    def run(_):
+        return subprocess.run(
+            [sys.executable, "-W", "error", "-c", script], capture_output=True, text=True, check=False
+        )
+
+    try:
+        with ThreadPoolExecutor(3) as pool:
+            outcomes = {(done.stdout, done.stderr) for done in pool.map(run, range(3))}
+        assert outcomes == {("driftbook 6\n", "")}
+        log = (tmp_path / "server.log").read_text()
+        assert run(None).stdout == "driftbook 6\n"
+        assert "ERROR" not in (tmp_path / "server.log").read_text().removeprefix(log)
+    finally:
+        server.stop(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def guarded(tmp_path_factory):
+    """The URI, up to the user, and query of a server that wants a password from the user `guarded`."""
+    directory = tmp_path_factory.mktemp("guarded").resolve()
+    with psycopg.connect(server.start(directory, {"fsync": "off"}), autocommit=True) as opened:
+        opened.execute(f"create role guarded superuser login password {psycopg.sql.quote(PASSWORD)}")
+        rules = directory / "data" / "pg_hba.conf"
+        rules.write_text(f"local all guarded scram-sha-256\n{rules.read_text()}")
+        opened.execute("select pg_reload_conf()")
+    yield f"host={sockets.folder(directory)}&port=5432"
+    server.stop(directory)
+
+
+@pytest.mark.parametrize("written", [ENCODED, ENCODED.lower(), quote(PASSWORD, safe="'")])
+def test_the_right_password(guarded, monkeypatch, written):
+    monkeypatch.setenv("DATABASE_URL", f"postgresql://guarded:{written}@/postgres?{guarded}")
+    assert settings("TimeZone") == ["UTC"]
+
+
+def test_the_wrong_password_is_not_in_the_error(guarded, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", f"postgresql://guarded:{ENCODED}wrong@/postgres?{guarded}")
+    with pytest.raises(DatabaseUnavailable, match=r"database 'postgres', user 'guarded': .*authentication failed") as e:
+        connect()
+    refuse_password(e.value)
+
+
+def refuse_password(error):
+    assert error.__cause__ is None
+    assert error.__suppress_context__ or error.__context__ is None
+    for form in ("s3cret", "w%41rd", "wArd", ENCODED, PASSWORD, quote_plus(PASSWORD)):
+        assert form not in str(error)
+
+
+@pytest.mark.parametrize(
+    ("url", "message"),
+    [
+        ("postgresql://me:{}@127.0.0.1:1/db", r"host '127.0.0.1', port '1', database 'db', user 'me': .*refused"),
+        ("postgresql://me@127.0.0.1:1/db?password={}", r"port '1', database 'db', user 'me'"),
+        ("postgresql://127.0.0.1:1/db?user=me%40here&password={}", "user 'me@here'"),
+        ("postgresql://me:{}@/db?host=/nonexistent/s", r"host '/nonexistent/s', port '5432', database 'db'"),
+        ("postgresql://me:{}@no-such-host.invalid/{}", r"host 'no-such-host.invalid', port '5432', database '\*\*\*'"),
+        ("postgresql://me:{}@127.0.0.1:1,127.0.0.1:2/db", r"host '127.0.0.1,127.0.0.1', port '1,2'"),
+        ("postgresql://me:{}@127.0.0.1:1/db?sslmode=nonsense", "invalid sslmode"),
+    ],
+)
+def test_a_server_that_is_not_there(monkeypatch, url, message):
+    monkeypatch.setenv("DATABASE_URL", url.replace("{}", ENCODED))
+    with pytest.raises(DatabaseUnavailable, match=message) as e:
+        connect()
+    refuse_password(e.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "nonsense",
+        "postgresql",
+        f"mysql://me:{ENCODED}@h/db",
+        f"postgresql+psycopg://me:{ENCODED}@h/db",
+        f"host=h user=me password='{ENCODED}'",
+        "postgresql://me:s3cret%zz@h/db",
+        "postgresql://me:s3cret@w%41rd@h/db",
+        "postgresql://me:s3cret/w%41rd@h/db",
+        "postgresql://me:1/s3cret@h/db",
+        "postgresql://me:s3cret/x?w%41rd@h/db",
+        "postgresql://me:1/x?s3cret=w%41rd@h/db",
+        f"postgresql://me:{ENCODED}@h:port/db",
+        f"postgresql://me:{ENCODED}@[::1/db",
+        f"postgresql://me:{ENCODED}@h/db?nonsense=1",
+        f"postgresql://me:{ENCODED}%00@h/db",
+        "postgresql://me:s3cret\n@h/d b@",
+    ],
+)
+def test_a_url_that_cannot_be_parsed_is_not_repeated(monkeypatch, url):
+    monkeypatch.setenv("DATABASE_URL", url)
+    with pytest.raises(DatabaseUnavailable, match="DATABASE_URL is no libpq URI: expected postgresql://") as e:
+        connect()
+    refuse_password(e.value)
+    assert "nonsense" not in str(e.value)
+
+
+def test_a_missing_database(database, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", database.replace("/test_", "/missing_"))
+    with pytest.raises(DatabaseUnavailable, match=r"database 'missing_.* does not exist"):
+        connect()
+
+
+def test_an_old_server(database, monkeypatch):
+    monkeypatch.setattr(connection, "_OLDEST", 99)
+    with pytest.raises(DatabaseUnavailable, match=r"PostgreSQL \d\d runs at .*: expected 99 or newer"):
+        connect()

@@ -1,0 +1,211 @@
+import datetime as dt
+import math
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import numpy as np
+import psycopg
+import pytest
+from driftbook import store
+from driftbook.errors import BadInput
+from driftbook.records import DayResult, Measure
+from driftbook.store import Written
+
+DAY = dt.date(2022, 2, 5)
+RESULT = DayResult(
+    model="m",
+    day=DAY,
+    rows=3,
+    measures=(
+        Measure("rows", 3, lower=1.0, verdict="ok"),
+        Measure("psi", np.float64(0.25), "fare", upper=np.float32(0.5), verdict="alarm", reference="calibration"),
+        Measure("psi", None, "fare", "hour=3"),
+    ),
+    histograms={"fare": {"[0, 5)": np.int64(2), "missing": 1}},
+    data_hash="d1",
+    model_version="v1",
+)
+
+
+def opened(kind="papermill", notebook_hash="n1", code_version="c1", **changes):
+    given = {"notebook": "monitor", "model": "m", "day": DAY, "label": "", "parameters": {}}
+    return store.open_run(**{**given, **changes}, kind=kind, notebook_hash=notebook_hash, code_version=code_version)
+
+
+def written(result=RESULT, status="succeeded", **run):
+    """Open, write and close a run; return its id and what writing said."""
+    run_id = opened(**run)
+    outcome = store.write_day(run_id, result)
+    if status != "running":
+        store.close_run(run_id, status, page=f"{run_id}.html")
+    return run_id, outcome
+
+
+def rows(table):
+    order = {"measure": "revision, metric, feature, segment", "histogram": "revision, feature, position"}[table]
+    with store.connect() as connection:
+        return connection.execute(f"select * from driftbook.{table} order by {order}").fetchall()
+
+
+def test_whole_rows(database):
+    run_id, outcome = written()
+    assert outcome == Written(1, changed=True, current=True)
+    rest = (3, 1, run_id, "v1")
+    assert rows("measure") == [
+        ("m", DAY, "psi", "fare", "", 0.25, None, 0.5, "alarm", *rest, "calibration", True),
+        ("m", DAY, "psi", "fare", "hour=3", None, None, None, None, *rest, "", True),
+        ("m", DAY, "rows", "", "", 3.0, 1.0, None, "ok", *rest, "", True),
+    ]
+    assert rows("histogram") == [
+        ("m", DAY, "fare", "[0, 5)", 0, 2, 1, run_id, True),
+        ("m", DAY, "fare", "missing", 1, 1, 1, run_id, True),
+    ]
+    run = store.run(run_id)
+    assert (run["data_hash"], run["model_version"], run["revision"]) == ("d1", "v1", 1)
+    assert run["started_at"] <= run["stored_at"] <= run["finished_at"]
+
+
+def test_the_same_again_changes_no_row(database):
+    written()
+    before = rows("measure"), rows("histogram")
+    run_id, outcome = written()
+    assert outcome == Written(1, changed=False, current=True)
+    assert (rows("measure"), rows("histogram")) == before
+    run = store.run(run_id)
+    assert (run["data_hash"], run["revision"], run["stored_at"] is None) == ("d1", 1, False)
+
+
+def test_a_new_revision_keeps_the_old_rows(database):
+    written()
+    before = rows("measure"), rows("histogram")
+    changed = replace(RESULT, data_hash="d2", measures=RESULT.measures[:1], histograms={})
+    run_id, outcome = written(changed)
+    assert outcome == Written(2, changed=True, current=True)
+    retired = [(*row[:-1], False) for row in before[0]]
+    assert rows("measure") == [*retired, ("m", DAY, "rows", "", "", 3.0, 1.0, None, "ok", 3, 2, run_id, "v1", "", True)]
+    assert rows("histogram") == [(*row[:-1], False) for row in before[1]]
+
+
+PAPERMILL, INTERACTIVE = {"kind": "papermill"}, {"kind": "interactive"}
+OTHER = replace(RESULT, data_hash="d2")
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [
+        ((RESULT, "succeeded", PAPERMILL), (RESULT, PAPERMILL), Written(1, False, True)),
+        ((RESULT, "running", PAPERMILL), (RESULT, PAPERMILL), Written(1, False, True)),
+        ((RESULT, "failed", PAPERMILL), (RESULT, PAPERMILL), Written(2, True, True)),
+        ((RESULT, "succeeded", PAPERMILL), (OTHER, PAPERMILL), Written(2, True, True)),
+        ((RESULT, "succeeded", PAPERMILL), (replace(RESULT, model_version="v2"), PAPERMILL), Written(2, True, True)),
+        ((RESULT, "succeeded", PAPERMILL), (RESULT, {"notebook_hash": "n2"}), Written(2, True, True)),
+        ((RESULT, "succeeded", PAPERMILL), (RESULT, {"code_version": "c2"}), Written(2, True, True)),
+        ((RESULT, "succeeded", PAPERMILL), (RESULT, INTERACTIVE), Written(1, False, True)),
+        ((RESULT, "succeeded", PAPERMILL), (OTHER, INTERACTIVE), Written(2, True, False)),
+        ((RESULT, "failed", PAPERMILL), (RESULT, INTERACTIVE), Written(1, False, True)),
+        ((RESULT, "failed", PAPERMILL), (OTHER, INTERACTIVE), Written(2, True, False)),
+        ((RESULT, "succeeded", INTERACTIVE), (RESULT, INTERACTIVE), Written(1, False, True)),
+        ((RESULT, "succeeded", INTERACTIVE), (OTHER, INTERACTIVE), Written(2, True, True)),
+        ((RESULT, "succeeded", INTERACTIVE), (RESULT, PAPERMILL), Written(2, True, True)),
+        ((RESULT, "succeeded", INTERACTIVE), (OTHER, PAPERMILL), Written(2, True, True)),
+    ],
+)
+def test_rules_of_revisions(database, first, second, expected):
+    first_id, _ = written(first[0], first[1], **first[2])
+    second_id, outcome = written(second[0], **second[1])
+    assert outcome == expected
+    current = {row[11] for row in rows("measure") if row[-1]}
+    assert current == {second_id if expected.changed and expected.current else first_id}
+    assert current == {row[7] for row in rows("histogram") if row[-1]}
+    assert store.run(second_id)["revision"] == expected.revision
+
+
+def test_revisions_count_on_past_those_kept_beside(database):
+    outcomes = [
+        written()[1],
+        written(OTHER, kind="interactive")[1],
+        written(replace(RESULT, data_hash="d3"), kind="interactive")[1],
+        written(OTHER)[1],
+        written(RESULT)[1],
+    ]
+    assert [outcome.revision for outcome in outcomes] == [1, 2, 3, 4, 5]
+    assert {row[10] for row in rows("measure") if row[-1]} == {5}
+
+
+def test_days_and_models_do_not_touch_each_other(database):
+    written()
+    assert written(replace(RESULT, day=dt.date(2022, 2, 6)))[1].revision == 1
+    assert written(replace(RESULT, model="other"))[1].revision == 1
+    assert len([row for row in rows("measure") if row[-1]]) == 9
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, np.float64("nan"), 1e308, np.int64(7), None])
+def test_values_are_stored_as_given(database, value):
+    written(replace(RESULT, measures=(Measure("x", value),)))
+    (row,) = rows("measure")
+    assert row[5] == (None if value is None else pytest.approx(float(value), nan_ok=True, abs=0, rel=0))
+
+
+def test_an_empty_day(database):
+    empty = DayResult("m", DAY, 0, (Measure("rows", 0, verdict="no data"),), {}, "d0", "v1")
+    assert written(empty)[1] == Written(1, True, True)
+    assert rows("histogram") == []
+
+
+def test_odd_texts(database):
+    odd = "tab\t newline\n back\\slash 'quote' \\N ü"
+    written(replace(RESULT, measures=(Measure("x", 1.0, odd, odd),), histograms={odd: {odd: 1}}))
+    assert rows("measure")[0][3:5] == (odd, odd)
+    assert rows("histogram")[0][2:4] == (odd, odd)
+
+
+@pytest.mark.parametrize(
+    ("result", "error", "message"),
+    [
+        (replace(RESULT, measures=()), BadInput, "the result of 'm' on 2022-02-05 holds no measure"),
+        (replace(RESULT, measures=RESULT.measures * 2), psycopg.errors.UniqueViolation, "duplicate key"),
+        (replace(RESULT, measures=(Measure("x", 1.0, verdict="odd"),)), psycopg.Error, "measure_verdict_fkey"),
+        (replace(RESULT, histograms={"fare": {"a": "many"}}), psycopg.Error, "bigint"),
+    ],
+)
+def test_all_or_nothing(database, result, error, message):
+    written()
+    before = rows("measure"), rows("histogram")
+    run_id = opened(code_version="c2")
+    with pytest.raises(error, match=message):
+        store.write_day(run_id, result)
+    assert (rows("measure"), rows("histogram")) == before
+    assert store.run(run_id)["stored_at"] is None
+
+
+def test_an_unknown_run(database):
+    with pytest.raises(BadInput, match="run_id is 'none': there is no such run"):
+        store.write_day("none", RESULT)
+    assert rows("measure") == []
+
+
+@pytest.mark.parametrize(("data", "revisions"), [("'d1'", [1]), ("str(os.getpid())", [1, 2, 3, 4])])
+def test_one_day_from_four_processes(database, data, revisions):
+    script = f"""
+import datetime as dt, os
+from driftbook import store
+from driftbook.records import DayResult, Measure
+day = dt.date(2022, 2, 5)
+run_id = store.open_run("monitor", "m", day, "", {{}}, "papermill", "n1", "c1")
+measures = tuple(Measure("psi", 0.1, f"feature {{i}}", verdict="ok") for i in range(500))
+print(store.write_day(run_id, DayResult("m", day, 3, measures, {{"x": {{"a": 1}}}}, {data}, "v1")).revision)
+store.close_run(run_id, "succeeded")
+"""
+
+    def run(_):
+        command = [sys.executable, "-W", "error", "-c", script]
+        return subprocess.run(command, capture_output=True, text=True, check=True)
+
+    with ThreadPoolExecutor(4) as pool:
+        outcomes = [int(done.stdout) for done in pool.map(run, range(4))]
+    assert sorted(set(outcomes)) == revisions
+    found = rows("measure")
+    assert len(found) == 500 * len(revisions)
+    assert {(row[10], row[-1]) for row in found} == {(revision, revision == revisions[-1]) for revision in revisions}

@@ -139,14 +139,14 @@ def series(days: Sequence[dt.date], measures: pd.DataFrame, *, ylabel: str) -> F
         panel.plot(alarms.index, alarms["value"].astype(float), "o", color=BEYOND, label="alarm")
     panel.set(ylabel=ylabel, xlabel="day", ylim=(0, None))
     panel.xaxis.set_major_formatter(DateFormatter("%m-%d"))
-    panel.legend(frameon=False, fontsize=8)
+    fig.legend(frameon=False, fontsize=8, loc="outside upper right", ncols=4)
     return fig
 
 
 def heat_map(ratios: pd.DataFrame) -> Figure:
     """Draw score ÷ threshold of each column (rows) on each day (columns): white is 1, red above, grey unknown."""
     fig, (panel,) = figure(height=1.4 + 0.3 * len(ratios))
-    colours = plt.get_cmap("RdBu_r").with_extremes(bad="#e8eaed")
+    colours = plt.get_cmap("RdBu_r").with_extremes(bad="#b0b5ba")
     image = panel.imshow(ratios.to_numpy(dtype=float), aspect="auto", cmap=colours, norm=TwoSlopeNorm(1, 0, 3))
     panel.set_yticks(range(len(ratios)), ratios.index)
     step = max(1, len(ratios.columns) // 14)

@@ -74,7 +74,8 @@ def headline(settings: Settings, result: DayResult) -> HTML:
     beyond = [m for m in result.measures if m.verdict not in ("", "ok", "insufficient")]
     beyond = sorted(beyond, key=lambda m: (m.verdict != "alarm", -_excess(m)))
     lines = "".join(
-        f"<li>{badge(m.verdict)} {_name(m)}: {number(m)} {_unit(settings, m)}{_bound(m)}</li>" for m in beyond
+        f"<li>{badge(m.verdict)} {_name(m)}: {f'{number(m)} {_unit(settings, m)}'.strip()}{_bound(m)}</li>"
+        for m in beyond
     )
     return HTML(
         f'<p class="headline"><strong>{result.day:%A}, {result.day}</strong>: {badge(result.verdict)} '
@@ -83,13 +84,14 @@ def headline(settings: Settings, result: DayResult) -> HTML:
 
 
 def measures(settings: Settings, found: Iterable[Measure]) -> HTML:
-    """Return measures as a table: what, value, unit, threshold, verdict."""
+    """Return measures as a table: what, verdict, value, unit, threshold; without the columns that say nothing."""
     rows = [
-        (_name(m), number(m), _unit(settings, m), rounded(m.lower), rounded(m.upper), badge(m.verdict) or "–")
-        for m in found
+        (_name(m), badge(m.verdict), number(m), _unit(settings, m), _limit(m.lower), _limit(m.upper)) for m in found
     ]
-    columns = ["measure", "value", "unit", "lower", "upper", "verdict"]
-    return _table(pd.DataFrame(rows, columns=columns))
+    columns = ["measure", "verdict", "value", "unit", "lower", "upper"]
+    frame = pd.DataFrame(rows, columns=columns)
+    said = (frame != "").any() | frame.empty
+    return _table(frame.loc[:, said].replace("", "–"))
 
 
 def selected(result: DayResult, *metrics: str) -> list[Measure]:
@@ -158,6 +160,10 @@ def _bound(measure: Measure) -> str:
     if measure.lower is not None and measure.value < measure.lower:
         return f", below {rounded(measure.lower)}"
     return ""
+
+
+def _limit(bound: float | None) -> str:
+    return "" if bound is None else rounded(bound)
 
 
 def _excess(measure: Measure) -> float:

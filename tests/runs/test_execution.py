@@ -92,7 +92,7 @@ def test_an_archive_that_cannot_be_written(place, notebook, execute, monkeypatch
     (tmp_path / "file").touch()
     nb = notebook("x: int = 1", notebook="handmade")
     monkeypatch.setenv("DRIFTBOOK_ARCHIVE_DIR", str(tmp_path / "file"))
-    with pytest.raises(RunFailed, match="the page could not be archived: .*Not a directory"):
+    with pytest.raises(RunFailed, match=r"the page could not be archived: .*Not a directory"):
         execute(nb)
     run = store.run(store.runs()["run_id"].iloc[0])
     assert (run["status"], run["page"]) == ("failed", "")

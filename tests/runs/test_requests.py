@@ -45,7 +45,7 @@ def test_defaults_and_what_is_given(request_of, given, expected):
 
 def test_a_notebook_without_parameters(request_of, notebook):
     assert request_of("", {}).parameters == {}
-    with pytest.raises(BadInput, match="^unknown parameter 'x': this notebook takes none$"):
+    with pytest.raises(BadInput, match=r"^unknown parameter 'x': this notebook takes none$"):
         request_of("", {"x": 1})
 
 

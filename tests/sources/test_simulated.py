@@ -106,7 +106,7 @@ def test_the_oddities_of_real_data(simulated_here):
             rows.loc[without, ["payment_type", "trip_type", "RatecodeID", "store_and_fwd_flag"]].isna().all(axis=None)
         )
         assert 0 < (rows["fare_amount"] < 0).mean() < 0.02
-        assert ~rows["lpep_pickup_datetime"].is_monotonic_increasing
+        assert not rows["lpep_pickup_datetime"].is_monotonic_increasing
 
 
 @pytest.mark.parametrize("number", range(1, 29))

@@ -3,26 +3,54 @@
 import pandas as pd
 
 from driftbook import explain, localize
+from driftbook.alarms.measurement import DUPLICATES, ERROR, ROWS
 from driftbook.model import Trained
 from driftbook.records import DayResult
 
 #: A segment that carries more than this part of a change is named; below it the change is broad.
 CONCENTRATED = 0.5
 
+_QUIET = {
+    "drift": (
+        "The day is like the days before it, but no longer like the reference period. That is for the weekly digest: "
+        "look at the error, and train again on newer days if it rises."
+    ),
+    "notice": (
+        "The day is unusual after the last weeks, but the reference period knows such days: look again if it repeats."
+    ),
+    "special day": "A day like no other is not judged by its scores: nothing to do unless a check found something.",
+    "insufficient": "Too few rows to judge: ask whether the day is complete.",
+    "not calibrated": (
+        "The reference has too few days (of this class) to judge by: give it a longer period and train again."
+    ),
+}
+
 
 def next_step(trained: Trained, result: DayResult, frame: pd.DataFrame, column: str) -> str:
     """Return what to do next about a day, looking at one of its columns (usually the one that moved most)."""
     if not result.rows:
         return "No row arrived for this day: ask whether the job that delivers it has run, then backfill the day."
+    if result.verdict != "alarm":
+        return _QUIET.get(result.verdict, "No alarm: nothing to do.")
     alarms = {(m.metric, m.feature): m for m in result.measures if m.verdict == "alarm"}
-    if not alarms:
-        return "No alarm: nothing to do."
-    if ("duplicate_share", "") in alarms:
-        share = alarms["duplicate_share", ""].value
+    if ("duplicate_share", "") in alarms or ("severity", DUPLICATES) in alarms:
+        share = next(m.value for m in result.measures if m.metric == "duplicate_share")
         return (
-            f"{share:.0%} of the rows repeat another row exactly: the day was probably delivered twice. "
+            f"{share:.1%} of the rows repeat another row exactly: the day was probably delivered twice. "
             "Have it delivered again, then backfill it."
         )
+    if ("column_changes", "") in alarms:
+        return (
+            f"The delivered columns changed ({result.judgement.reason}): ask who delivers them, then backfill the day."
+        )
+    if ("rows_ratio", "") in alarms or ("severity", ROWS) in alarms:
+        ratio = next(m.value for m in result.measures if m.metric == "rows_ratio")
+        many = "" if ratio is None else f", {ratio:.0%} of what the last days of its class had"
+        return f"{result.rows:,} rows arrived{many}: ask whether the day was delivered completely, then backfill it."
+    return _of_column(trained, result, frame, column, alarms)
+
+
+def _of_column(trained: Trained, result: DayResult, frame: pd.DataFrame, column: str, alarms: dict) -> str:
     reference, day = explain.histograms(trained, result, [column])[column]
     now, before = day["missing"] / day.sum(), reference["missing"] / reference.sum()
     if explain.largest_move(reference, day) == "missing" and now > before:
@@ -34,12 +62,14 @@ def next_step(trained: Trained, result: DayResult, frame: pd.DataFrame, column: 
 
 def _of_values(trained: Trained, frame: pd.DataFrame, column: str, alarms: dict) -> str:
     settings = trained.settings
-    inputs = [feature for metric, feature in alarms if metric == "psi" and feature in settings.features.all]
+    watched = {*settings.features.all, *settings.watch.all, "hour"}
+    inputs = [feature for metric, feature in alarms if metric == "severity" and feature in watched]
     factor = localize.scale(trained, frame, column)
     if not inputs:
         by = f" ({column} changed by the factor {factor:.2f})" if factor else ""
+        what = "the error rose" if ("severity", ERROR) in alarms else "what is predicted is not"
         return (
-            f"The features are as they were, what is predicted is not{by}: the relation has changed. "
+            f"The features are as they were, {what}{by}: the relation has changed. "
             "If it lasts, train again on newer days."
         )
     if factor:

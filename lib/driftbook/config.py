@@ -4,9 +4,11 @@ import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from zoneinfo import available_timezones
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from holidays import list_supported_countries
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from driftbook import paths
 from driftbook.errors import BadInput
@@ -97,15 +99,76 @@ class References(_Strict):
         return between(self.start, self.end)
 
 
-class Thresholds(_Strict):
-    """How far outside the reference days a number may lie.
+class Calendar(_Strict):
+    """The calendar the data live in.
 
-    `margin` widens every threshold: a score alarms above `margin` times the largest score of the reference's own
-    days. `duplicate_share` is the share of exact duplicate rows above which a day alarms.
+    Attributes
+    ----------
+    time_zone
+        Where the clock changes, as in the tz database.
+    holidays
+        The country whose public holidays count as Sundays, as ISO 3166 code; empty for none.
+    special_days
+        Days that are like no other, by month and day (`12-24`) or by a holiday's name (`Thanksgiving Day`).
     """
 
-    margin: Annotated[float, Field(ge=1)] = 1.25
-    duplicate_share: Annotated[float, Field(gt=0, lt=1)] = 0.01
+    time_zone: str = "UTC"
+    holidays: str = ""
+    special_days: tuple[str, ...] = ()
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        if name not in available_timezones():
+            raise ValueError("no such time zone in the tz database, expected one like 'America/New_York'")
+        return name
+
+    @field_validator("holidays")
+    @classmethod
+    def _known_country(cls, code: str) -> str:
+        if code and code not in list_supported_countries():
+            raise ValueError("no holidays are known for it, expected an ISO 3166 country code like 'US'")
+        return code
+
+
+class Acknowledged(_Strict):
+    """A lasting change that somebody has seen: days from `start` on may enter the trailing reference in spite of it.
+
+    `columns` are those that changed; without any, every column is meant.
+    """
+
+    start: dt.date
+    columns: tuple[str, ...] = ()
+
+
+class Checks(_Strict):
+    """The deterministic checks beside the scores, shares as fractions.
+
+    `duplicates` is the largest share of exact duplicate rows, `missing` how far a column's share of missing values may
+    lie above its largest in the reference, `rows` the least and largest number of rows as a multiple of the median of
+    the last days of the same class.
+    """
+
+    duplicates: Annotated[float, Field(gt=0, lt=1)] = 0.01
+    missing: Annotated[float, Field(gt=0, lt=1)] = 0.05
+    rows: tuple[Annotated[float, Field(gt=0, lt=1)], Annotated[float, Field(gt=1)]] = (0.7, 1.5)
+
+
+class Alarms(_Strict):
+    """The budget of false alarms, and what a day is compared with beside the reference period.
+
+    Attributes
+    ----------
+    false_alarms_per_month
+        How many days in 30 without a fault may be alarms, over all columns together.
+    trailing_days
+        How many days before the monitored one make the trailing reference.
+    """
+
+    false_alarms_per_month: Annotated[float, Field(gt=0, le=15)] = 1.0
+    trailing_days: Annotated[int, Field(ge=20)] = 28
+    acknowledged: tuple[Acknowledged, ...] = ()
+    checks: Checks = Checks()
 
 
 class Settings(_Strict):
@@ -121,7 +184,8 @@ class Settings(_Strict):
     filters: dict[str, Bounds]
     fill_missing: float
     references: References
-    thresholds: Thresholds = Thresholds()
+    calendar: Calendar = Calendar()
+    alarms: Alarms = Alarms()
     segments: tuple[str, ...] = ()
     units: dict[str, str] = {}
 
@@ -132,6 +196,10 @@ class Settings(_Strict):
         if doubled:
             raise ValueError(f"columns named twice in features and watch: {doubled}")
         return self
+
+    def of_training(self) -> dict[str, Any]:
+        """Return what a trained model depends on, as JSON data: all but the alarms' budget and checks."""
+        return self.model_dump(mode="json", exclude={"alarms"})
 
     @property
     def prediction(self) -> str:

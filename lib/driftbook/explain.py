@@ -5,26 +5,63 @@ import datetime as dt
 import numpy as np
 import pandas as pd
 
-from driftbook.alarms import bins
+from driftbook.alarms import cells
 from driftbook.errors import BadInput
 from driftbook.measures.performance import labelled
 from driftbook.model import Trained
+from driftbook.monitoring import Monitored
 from driftbook.records import DayResult
 
 
-def ratios(result: DayResult) -> pd.Series:
-    """Return each column's score as a multiple of its threshold, the highest first; empty for a day without rows."""
-    scored = {m.feature: m.value / m.upper if m.upper else np.nan for m in result.measures if m.metric == "psi"}
-    return pd.Series(scored, dtype=float).sort_values(ascending=False, kind="stable")
+def severities(result: DayResult) -> pd.Series:
+    """Return by how much each column exceeds the threshold of both references, the highest first; an alarm above 1."""
+    found = {m.feature: m.value for m in result.measures if m.metric == "severity" and m.feature}
+    return pd.Series(found, dtype=float).sort_values(ascending=False, kind="stable")
+
+
+def ratios(monitored: Monitored) -> pd.DataFrame:
+    """Return each column's score over the threshold against each reference, the highest severity first.
+
+    Columns `fixed`, and `trailing` where that reference can judge the day; empty for a day that has no score.
+    """
+    judged = monitored.judged
+    if not judged or not judged.fixed:
+        return pd.DataFrame(columns=["fixed"], dtype=float)
+    found = {"fixed": judged.fixed.ratios} | ({"trailing": judged.trailing.ratios} if judged.trailing else {})
+    return pd.DataFrame(found).reindex(severities(monitored.result).index)
+
+
+def day_ratios(monitored: Monitored) -> dict[str, tuple[np.ndarray, float]]:
+    """Return per reference its own days' scores, each without itself, and the day's, all over the threshold."""
+    judged = monitored.judged
+    found = {"fixed": judged and judged.fixed, "trailing": judged and judged.trailing}
+    return {
+        name: (one.reference.own_scores / one.threshold, one.score / one.threshold)
+        for name, one in found.items()
+        if one
+    }
+
+
+def columns(result: DayResult, least: int = 3) -> list[str]:
+    """Return the columns that moved most among those with a histogram, `least` at the most."""
+    return [name for name in severities(result).index if name in result.histograms][:least]
 
 
 def histograms(trained: Trained, result: DayResult, columns: list[str]) -> dict[str, tuple[pd.Series, pd.Series]]:
-    """Return the reference's and the day's counts of some columns, indexed by bin label."""
-    return {column: (_reference(trained, column), pd.Series(result.histograms[column])) for column in columns}
+    """Return the reference's and the day's counts of some columns, indexed by cell label."""
+    calibrated = trained.calibrated
+    own = {one.column: one for one in calibrated.frame.cells}
+    found = {}
+    for column in columns:
+        day = pd.Series(result.histograms[column])
+        missing = sum(other.missing[column] for other in calibrated.days)
+        reference = [*cells.counts(own[column], calibrated.days).sum(axis=0), missing]
+        found[column] = pd.Series(reference, index=day.index), day
+    return found
 
 
 def largest_move(reference: pd.Series, day: pd.Series) -> str:
-    """Return the label of the bin whose share of rows changed most."""
+    """Return the label of the cell whose share of rows changed most."""
     return (day / day.sum() - reference / reference.sum()).abs().idxmax()
 
 
@@ -45,11 +82,7 @@ def error_by_hour(trained: Trained, frame: pd.DataFrame) -> pd.Series:
     return (rows[settings.target.name] - rows[settings.prediction]).abs().groupby(rows["hour"]).mean()
 
 
-def _reference(trained: Trained, column: str) -> pd.Series:
-    return pd.Series(trained.limits.reference[column], index=bins.labels(trained.limits, column))
-
-
-def chosen(ratios: pd.Series, column: str) -> str:
+def chosen(result: DayResult, column: str) -> str:
     """Return the column to look at: the one asked for, else the one that moved most, `""` on a day without rows.
 
     Raises
@@ -57,13 +90,12 @@ def chosen(ratios: pd.Series, column: str) -> str:
     BadInput
         If the column asked for is not a watched one.
     """
-    if not column or ratios.empty:
-        return str(ratios.index[0]) if len(ratios) else ""
-    if column not in ratios.index:
-        raise BadInput(
-            f"column is {column!r}: expected one of {sorted(ratios.index)}, or '' for the one that moved most"
-        )
-    return column
+    if not result.histograms:
+        return ""
+    if column and column not in result.histograms:
+        known = sorted(result.histograms)
+        raise BadInput(f"column is {column!r}: expected one of {known}, or '' for the one that moved most")
+    return column or next(iter(columns(result)), next(iter(result.histograms)))
 
 
 def quantiles(trained: Trained, frame: pd.DataFrame, column: str) -> pd.DataFrame:
@@ -78,8 +110,7 @@ def quantiles(trained: Trained, frame: pd.DataFrame, column: str) -> pd.DataFram
     return table.assign(**{"day ÷ reference": table["day"] / table["reference"]})
 
 
-def score_table(measures: pd.DataFrame, days: list[dt.date]) -> pd.DataFrame:
-    """Return stored scores as multiples of their thresholds, columns as lines and every one of `days` as a column."""
-    ratio = (measures["value"] / measures["upper"]).astype(float)
-    table = measures.assign(ratio=ratio).pivot(index="feature", columns="day", values="ratio")
+def severity_table(measures: pd.DataFrame, days: list[dt.date]) -> pd.DataFrame:
+    """Return stored severities, columns as lines and every one of `days` as a column."""
+    table = measures[measures["feature"] != ""].pivot(index="feature", columns="day", values="value")
     return table.reindex(columns=days).rename_axis(index="column", columns="day")

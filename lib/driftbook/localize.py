@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from driftbook.alarms import bins
+from driftbook.alarms import cells, histograms
 from driftbook.model import Trained
 
 _NOTHING = pd.DataFrame(columns=["reference", "day", "part"], dtype=float)
@@ -64,6 +64,8 @@ def scale(trained: Trained, frame: pd.DataFrame, column: str) -> float | None:
 
 
 def _joint(trained: Trained, frame: pd.DataFrame, column: str, segment: str) -> pd.DataFrame:
-    """Return the share of all rows in each segment value (lines) and bin of the column."""
-    keys = frame[segment].map(bins.value_label, na_action="ignore").fillna("missing")
-    return pd.crosstab(keys, bins.positions(trained.limits, frame[column])) / max(len(frame), 1)
+    """Return the share of all rows in each segment value (lines) and cell of the column."""
+    calibrated = trained.calibrated
+    own = next(one for one in calibrated.frame.cells if one.column == column)
+    keys = frame[segment].map(histograms.value_label, na_action="ignore").fillna("missing")
+    return pd.crosstab(keys, cells.positions(calibrated.grid, own, frame[column])) / max(len(frame), 1)

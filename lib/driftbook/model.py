@@ -15,12 +15,13 @@ import pandas as pd
 from sklearn.linear_model import LinearRegression
 
 from driftbook import paths
-from driftbook.alarms.limits import Limits
+from driftbook.alarms import calibration
+from driftbook.alarms.calibration import Calibration
 from driftbook.config import Settings
 from driftbook.errors import ModelUnavailable
 from driftbook.sources import Batch
 
-_FILES = ("model.joblib", "validation.parquet", "calibration.parquet", "limits.json")
+_FILES = ("model.joblib", "validation.parquet", "calibration.parquet", "calibration.json")
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,9 @@ class Trained:
     validation
         The filtered rows after the training split, with `prediction`: Evidently's reference.
     calibration
-        Every row of the reference period, unfiltered, with `prediction`: the reference of scores and quality.
+        Every row of the reference period, unfiltered, with `prediction`: what a day's figures are drawn against.
+    calibrated
+        The same rows' days as counts: the fixed reference of scores and thresholds.
     """
 
     settings: Settings
@@ -42,7 +45,7 @@ class Trained:
     estimator: LinearRegression
     validation: pd.DataFrame
     calibration: pd.DataFrame
-    limits: Limits
+    calibrated: Calibration
 
 
 def fit(settings: Settings, training: pd.DataFrame) -> LinearRegression:
@@ -73,7 +76,7 @@ def save(trained: Trained) -> Path:
     joblib.dump(trained.estimator, folder / "model.joblib")
     trained.validation.to_parquet(folder / "validation.parquet")
     trained.calibration.to_parquet(folder / "calibration.parquet")
-    (folder / "limits.json").write_text(trained.limits.model_dump_json(), encoding="utf-8")
+    (folder / "calibration.json").write_text(trained.calibrated.to_json(), encoding="utf-8")
     manifest = {
         "name": trained.settings.name,
         "version": trained.version,
@@ -83,10 +86,10 @@ def save(trained: Trained) -> Path:
             "validation": len(trained.validation),
             "calibration": len(trained.calibration),
         },
-        "calibration_days": trained.limits.days,
+        "calibration_days": len(trained.calibrated.days),
         "versions": {name: version(name) for name in ("driftbook", "scikit-learn", "pandas", "numpy")}
         | {"python": platform.python_version()},
-        "params": trained.settings.model_dump(mode="json"),
+        "params": trained.settings.of_training(),
         "sha256": {name: _sha256(folder / name) for name in _FILES},
     }
     _replace_folder(folder, home / trained.version)
@@ -113,7 +116,7 @@ def load(settings: Settings) -> Trained:
         joblib.load(folder / "model.joblib"),
         pd.read_parquet(folder / "validation.parquet"),
         pd.read_parquet(folder / "calibration.parquet"),
-        Limits.model_validate_json((folder / "limits.json").read_text(encoding="utf-8")),
+        calibration.from_json(settings.calendar, (folder / "calibration.json").read_text(encoding="utf-8")),
     )
 
 
@@ -137,7 +140,7 @@ def _manifest(settings: Settings) -> dict:
         raise ModelUnavailable(f"model {settings.name!r} is not trained yet: {retrain}") from None
     except (ValueError, KeyError, TypeError):
         raise ModelUnavailable(f"the manifest of model {settings.name!r} cannot be read: {retrain}") from None
-    now = settings.model_dump(mode="json")
+    now = settings.of_training()
     if params != now:
         keys = sorted(key for key in {*params, *now} if params.get(key) != now.get(key))
         raise ModelUnavailable(

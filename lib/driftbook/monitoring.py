@@ -1,44 +1,97 @@
 """One day's numbers: measured, compared with the references, judged."""
 
-from driftbook.alarms import bins
-from driftbook.alarms.verdicts import judge, scores
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from driftbook.alarms import bands, calendars, cells
+from driftbook.alarms.histograms import DayHistogram
+from driftbook.alarms.judge import Judged, judge
+from driftbook.measures import shape
 from driftbook.measures.drift import drift
 from driftbook.measures.performance import performance
 from driftbook.measures.quality import quality
 from driftbook.model import Trained
-from driftbook.records import DayResult, Measure
+from driftbook.records import DayResult, Judgement, Measure
 from driftbook.sources import Batch
 
 
-def monitor_day(trained: Trained, batch: Batch) -> DayResult:
-    """Return everything computed of one day, given its batch with the prediction; writes nothing.
+@dataclass(frozen=True)
+class Monitored:
+    """A day's result, and what a page shows beside it: the day as counts and how it was judged (None without rows)."""
+
+    result: DayResult
+    day: DayHistogram | None = None
+    judged: Judged | None = None
+
+
+def monitor_day(trained: Trained, batch: Batch, before: Sequence[DayHistogram]) -> Monitored:
+    """Return everything computed of one day; writes nothing.
+
+    Parameters
+    ----------
+    batch
+        The day's rows, with the prediction.
+    before
+        The days of its trailing reference, as `driftbook.history.before` gives them.
 
     A day without a row is a result too: one measure `rows` with the verdict `no data`.
     """
-    settings, limits, frame = trained.settings, trained.limits, batch.frame
-    if frame.empty:
-        return _result(trained, batch, (Measure("rows", 0.0, verdict="no data"),), {})
-    histograms = bins.counts(limits, frame)
-    measures = [
-        *quality(settings, batch, limits),
-        *drift(settings, trained.validation, frame),
-        *performance(settings, frame),
-        *scores(limits, histograms),
-    ]
-    enough = len(frame) >= settings.references.min_rows_per_day
-    named = {
-        name: dict(zip(bins.labels(limits, name), counts.tolist(), strict=True)) for name, counts in histograms.items()
-    }
-    return _result(trained, batch, judge(limits, measures, enough=enough), named)
+    settings, calibration = trained.settings, trained.calibrated
+    if batch.frame.empty:
+        return Monitored(_empty(trained, batch))
+    day = shape.histogram(settings, calibration.grid, batch)
+    judged = judge(
+        calibration,
+        settings.alarms,
+        day,
+        least_rows=settings.references.min_rows_per_day,
+        before=before,
+        kinds=shape.kinds(batch.table),
+        unit=settings.target.unit,
+    )
+    numbers = [*quality(settings, batch, calibration.frame.cells, day), *performance(settings, batch.frame)]
+    evidently = drift(settings, trained.validation, batch.frame)
+    measures = (*bands.with_bands(judged, numbers), *judged.measures, *evidently)
+    counts = {column.column: _counts(column, day) for column in calibration.frame.cells}
+    return Monitored(_result(trained, batch, measures, judged.judgement, counts, day), day, judged)
 
 
-def _result(trained: Trained, batch: Batch, measures: tuple[Measure, ...], histograms: dict) -> DayResult:
+def _counts(column: cells.Cells, day: DayHistogram) -> dict[str, int]:
+    (counts,) = cells.counts(column, [day])
+    return dict(zip([*column.labels, "missing"], [*counts.tolist(), day.missing[column.column]], strict=True))
+
+
+def _empty(trained: Trained, batch: Batch) -> DayResult:
+    calendar = trained.settings.calendar
+    judgement = Judgement("no data", "no row arrived", calendars.day_class(calendar, batch.period.start))
+    return _result(trained, batch, (Measure("rows", 0.0, verdict="no data"),), judgement, {}, None)
+
+
+def _result(
+    trained: Trained,
+    batch: Batch,
+    measures: tuple[Measure, ...],
+    judgement: Judgement,
+    counts: dict[str, dict[str, int]],
+    day: DayHistogram | None,
+) -> DayResult:
     return DayResult(
         model=trained.settings.name,
         day=batch.period.start,
         rows=len(batch.frame),
         measures=measures,
-        histograms=histograms,
+        histograms=counts,
         data_hash=batch.sha256,
         model_version=trained.version,
+        judgement=judgement,
+        counts=day.to_dict() if day else None,
+        context_hash=_context_hash(trained, judgement),
     )
+
+
+def _context_hash(trained: Trained, judgement: Judgement) -> str:
+    """Return a hash of what the verdict depends on beside the rows and the model: budget, checks and trailing days."""
+    return hashlib.sha256(f"{trained.settings.alarms.model_dump_json()}{judgement.trailing_days}".encode()).hexdigest()[
+        :12
+    ]

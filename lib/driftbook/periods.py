@@ -27,6 +27,20 @@ class Period:
         return sorted({f"{day:%Y-%m}" for day in self.days})
 
 
+def months_of(days: list[dt.date]) -> list[Period]:
+    """Return the shortest periods that hold some days, one per calendar month.
+
+    Examples
+    --------
+    >>> [len(period.days) for period in months_of([dt.date(2022, 1, 30), dt.date(2022, 2, 1), dt.date(2022, 2, 3)])]
+    [1, 3]
+    """
+    months: dict[str, list[dt.date]] = {}
+    for day in days:
+        months.setdefault(f"{day:%Y-%m}", []).append(day)
+    return [Period(min(found), max(found) + dt.timedelta(days=1)) for found in months.values()]
+
+
 def parse_day(text: str, name: str = "day") -> dt.date:
     """Return the day written as `YYYY-MM-DD`.
 

@@ -88,15 +88,46 @@ def residuals(frame: pd.DataFrame, target: str, prediction: str, unit: str) -> F
     return fig
 
 
-def scores(ratios: pd.Series) -> Figure:
-    """Draw each column's score as a multiple of its threshold; those above 1 alarm."""
-    fig, (panel,) = figure(height=0.9 + 0.32 * max(len(ratios), 1))
-    colours = [BEYOND if ratio > 1 else DAY for ratio in ratios]
-    panel.barh(ratios.index, ratios.to_numpy(dtype=float), color=colours)
+def day_scores(scores: Mapping[str, tuple[np.ndarray, float]]) -> Figure:
+    """Draw, a line per reference, its own days' scores in grey and the day's in blue (red beyond the threshold, 1).
+
+    `scores` maps a reference's name to its own days' scores and the day's, each over the threshold.
+    """
+    fig, (panel,) = figure(height=1.2 + 0.5 * max(len(scores), 1))
+    for line, (own, day) in enumerate(scores.values()):
+        height = line + 0.25 * np.cos(np.arange(len(own)) * 2.4)  # spread, so that equal scores stay apart
+        panel.plot(np.maximum(own, 0), height, "o", ms=4, color=REFERENCE, label="a day of the reference")
+        panel.plot(max(day, 0), line, "D", ms=9, color=BEYOND if day > 1 else DAY, label="this day")
     panel.axvline(1, color="black", lw=1, ls="--", label="threshold")
+    panel.set_yticks(range(len(scores)), scores)
     panel.invert_yaxis()
-    panel.set(xlabel="score ÷ its threshold (no unit)", ylabel="column")
-    panel.legend(frameon=False, loc="lower right")
+    panel.set(xlabel="day score ÷ threshold (no unit)", ylabel="reference", ylim=(len(scores) - 0.4, -0.6))
+    named = dict(zip(*reversed(panel.get_legend_handles_labels()), strict=True))
+    panel.legend(
+        named.values(),
+        named.keys(),
+        frameon=False,
+        fontsize=8,
+        ncols=3,
+        loc="upper center",
+        bbox_to_anchor=(0.5, -0.35),
+    )
+    return fig
+
+
+def scores(ratios: pd.DataFrame) -> Figure:
+    """Draw each column's score over the threshold, a bar per reference; an alarm where all of them exceed 1."""
+    fig, (panel,) = figure(height=1.0 + 0.36 * max(len(ratios), 1))
+    beyond = (ratios > 1).all(axis=1)
+    position, width = np.arange(len(ratios)), 0.8 / max(ratios.shape[1], 1)
+    for number, (name, values) in enumerate(ratios.items()):
+        colours = np.where(beyond, BEYOND, DAY)
+        panel.barh(position + number * width, values, width * 0.9, color=colours, alpha=1 - 0.5 * number, label=name)
+    panel.axvline(1, color="black", lw=1, ls="--", label="threshold")
+    panel.set_yticks(position + 0.4 - width / 2, ratios.index)
+    panel.invert_yaxis()
+    panel.set(xlabel="score ÷ threshold (no unit)", ylabel="column")
+    panel.legend(title="reference (light: trailing)", frameon=False, loc="lower right", fontsize=8)
     return fig
 
 

@@ -2,9 +2,13 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 #: Verdicts from harmless to grave; a day's verdict is the gravest of its measures'.
-VERDICTS = ("ok", "insufficient", "warning", "no data", "alarm", "failed")
+VERDICTS = (
+    *("ok", "special day", "insufficient", "not calibrated", "notice", "drift", "warning", "no data"),
+    *("alarm", "failed"),
+)
 
 
 @dataclass(frozen=True)
@@ -27,10 +31,50 @@ class Measure:
 
 
 @dataclass(frozen=True)
+class Judgement:
+    """The verdict of a day with its reason: what decided it (or came nearest), and the references it rests on.
+
+    Attributes
+    ----------
+    reason
+        One sentence for a person.
+    feature, cell
+        The column that lies farthest out, and its cell.
+    day_share, reference_share
+        The share of rows in that cell on the day, and the usual one (numbers for rows and error).
+    severity
+        The largest score of a column over the threshold of both references; above 1 it is an alarm.
+    fixed_score, trailing_score
+        The day scores in tail units, None where a reference could not judge; each with its threshold.
+    fixed_days
+        The days of the fixed reference.
+    trailing_days
+        The days of the trailing reference, each with the hash of its counts.
+    """
+
+    verdict: str
+    reason: str
+    day_class: str
+    feature: str = ""
+    cell: str = ""
+    day_share: float | None = None
+    reference_share: float | None = None
+    severity: float | None = None
+    fixed_score: float | None = None
+    fixed_threshold: float | None = None
+    trailing_score: float | None = None
+    trailing_threshold: float | None = None
+    fixed_days: tuple[dt.date, ...] = ()
+    trailing_days: tuple[tuple[dt.date, str], ...] = ()
+
+
+@dataclass(frozen=True)
 class DayResult:
     """Everything computed of one day: what is stored, and all a page needs to name it.
 
-    `histograms` maps a column to its counts by bin label, the bins being the model's frozen ones.
+    `histograms` maps a column to its counts by cell label, the cells being the fixed reference's; `counts` is the day
+    on the fine grid as JSON data, None without rows. `context_hash` stands for what the verdict depends on beside the
+    rows and the model.
     """
 
     model: str
@@ -40,6 +84,9 @@ class DayResult:
     histograms: dict[str, dict[str, int]]
     data_hash: str
     model_version: str
+    judgement: Judgement | None = None
+    counts: dict[str, Any] | None = None
+    context_hash: str = ""
 
     @property
     def verdict(self) -> str:

@@ -8,12 +8,17 @@ import pandas as pd
 from IPython.display import HTML
 
 from driftbook.config import Settings
-from driftbook.records import DayResult, Measure
+from driftbook.records import VERDICTS, DayResult, Measure
 
 #: How a metric is called on a page.
 NAMES = {
     "rows": "rows",
-    "psi": "score (PSI)",
+    "severity": "severity",
+    "score": "score against the fixed reference",
+    "trailing_score": "score against the trailing reference",
+    "rows_ratio": "rows, of what is usual for the class of day",
+    "missing_rise": "missing values above the reference's worst day:",
+    "column_changes": "columns new, gone or of another type",
     "mean_absolute_error": "mean absolute error",
     "labelled_rows": "rows with a usable label",
     "share_missing_values": "missing cells",
@@ -33,6 +38,10 @@ UNITS = {
     "labelled_rows": "rows",
     "stray_rows": "rows",
     "num_drifted_columns": "columns",
+    "rows_ratio": "times",
+    "missing_rise": "of rows",
+    "column_changes": "columns",
+    "severity": "times the threshold",
     "share_missing_values": "of all cells",
     "missing_share": "of rows",
     "duplicate_share": "of rows",
@@ -70,17 +79,43 @@ def rounded(value: float | None) -> str:
 
 
 def headline(settings: Settings, result: DayResult) -> HTML:
-    """Return the verdict of a day and, a line for each measure beyond its threshold, the gravest first."""
-    beyond = [m for m in result.measures if m.verdict not in ("", "ok", "insufficient")]
-    beyond = sorted(beyond, key=lambda m: (m.verdict != "alarm", -_excess(m)))
+    """Return the verdict of a day with its reason, and the numbers beyond their thresholds, the gravest first."""
+    beyond = [m for m in result.measures if m.verdict not in ("", "ok") and (m.metric, m.feature) != ("severity", "")]
+    beyond = sorted(beyond, key=lambda m: (-VERDICTS.index(m.verdict), m.metric != "severity", -_excess(m)))
     lines = "".join(
         f"<li>{badge(m.verdict)} {_name(m)}: {f'{number(m)} {_unit(settings, m)}'.strip()}{_bound(m)}</li>"
         for m in beyond
     )
     return HTML(
         f'<p class="headline"><strong>{result.day:%A}, {result.day}</strong>: {badge(result.verdict)} '
-        f"on {result.rows:,} rows of {html.escape(settings.title)}</p><ul>{lines or f'<li>{_quiet(result)}</li>'}</ul>"
+        f"on {result.rows:,} rows of {html.escape(settings.title)}</p>"
+        f"<p>{html.escape(_sentence(result.judgement.reason))}</p>" + (f"<ul>{lines}</ul>" if lines else "")
     )
+
+
+def scores(result: DayResult) -> HTML:
+    """Return each column's severity and verdict, and its score against each reference, the gravest first."""
+    found = selected(result, "severity", "score", "trailing_score")
+    cells = {(m.metric, m.feature): number(m) for m in found}
+    order = sorted((m for m in found if m.metric == "severity"), key=lambda m: (m.feature != "", -(m.value or 0.0)))
+    rows = [
+        {
+            "column": html.escape(m.feature) or "the day",
+            "verdict": badge(m.verdict) or "–",
+            "severity": number(m),
+            "fixed reference": cells.get(("score", m.feature), "–"),
+            "trailing reference": cells.get(("trailing_score", m.feature), "–"),
+        }
+        for m in order
+    ]
+    limits = {
+        "column": "threshold",
+        "verdict": "",
+        "severity": rounded(1.0),
+        "fixed reference": rounded(next((m.upper for m in found if m.metric == "score"), None)),
+        "trailing reference": rounded(next((m.upper for m in found if m.metric == "trailing_score"), None)),
+    }
+    return _table(pd.DataFrame([*rows, limits]))
 
 
 def measures(settings: Settings, found: Iterable[Measure]) -> HTML:
@@ -112,13 +147,17 @@ def quantiles(settings: Settings, result: DayResult) -> HTML:
     return _table(wide)
 
 
-def days(overview: pd.DataFrame, *, link: Callable[[object], str]) -> HTML:
-    """Return the daily overview as a table; `link` gives the HTML of a day."""
+def days(overview: pd.DataFrame, judgements: pd.DataFrame, *, link: Callable[[object], str]) -> HTML:
+    """Return the daily overview with severity and reason as a table; `link` gives the HTML of a day."""
+    judged = judgements.set_index("day").reindex(overview["day"])
     table = pd.DataFrame(
         {
             "day": overview["day"].map(link),
             "weekday": [f"{day:%A}" for day in overview["day"]],
             "verdict": overview["verdict"].map(badge),
+            "severity": judged["severity"].astype(float).map(_exact).to_numpy(),
+            "reason": judged["reason"].fillna("").map(html.escape).to_numpy(),
+            "class": judged["day_class"].fillna("").to_numpy(),
             **{NAMES.get(name, name): overview[name].map(_exact) for name in _OVERVIEW},
         }
     )
@@ -171,10 +210,8 @@ def _excess(measure: Measure) -> float:
     return measure.value / measure.upper if measure.upper else math.inf
 
 
-def _quiet(result: DayResult) -> str:
-    if result.verdict == "insufficient":
-        return "too few rows to judge, or a measure that could not be computed"
-    return "no measure lies beyond its threshold"
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."
 
 
 def _exact(value: float | None, form: str = "") -> str:

@@ -1,22 +1,20 @@
 """Training: from the reference period to a model, both references and calibrated limits."""
 
 import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, replace
 
 import pandas as pd
 import pyarrow as pa
 
 from driftbook import sources
-from driftbook.alarms import bins
-from driftbook.alarms.limits import Limits
-from driftbook.alarms.thresholds import calibrate
+from driftbook.alarms import histograms
+from driftbook.alarms.calibration import Calibration
 from driftbook.config import Settings
 from driftbook.errors import BadData
-from driftbook.measures.performance import labelled, performance
-from driftbook.measures.quality import quality
+from driftbook.measures import shape
+from driftbook.measures.performance import labelled
 from driftbook.model import Trained, fit, predict
-from driftbook.periods import one_day
 from driftbook.sources import Batch
 
 
@@ -63,28 +61,26 @@ def train(settings: Settings, batch: Batch) -> tuple[Trained, Splits]:
     prediction = predict(settings, estimator, batch.frame)
     frame = batch.frame.assign(**{settings.prediction: prediction})
     splits = split(settings, frame)
-    calibration = frame[batch.in_period(settings.time_column)]
-    limits = _calibrated(settings, batch.table, calibration)
+    of_days = batch.in_period(settings.time_column)
+    inside = replace(batch, table=batch.table.filter(pa.array(of_days)), frame=frame[of_days].reset_index(drop=True))
     validation = splits.validation.reset_index(drop=True)
     version = _version(settings, batch)
-    return Trained(settings, version, estimator, validation, calibration.reset_index(drop=True), limits), splits
+    return Trained(settings, version, estimator, validation, inside.frame, _calibrated(settings, inside)), splits
 
 
-def _calibrated(settings: Settings, table: pa.Table, calibration: pd.DataFrame) -> Limits:
-    limits = bins.freeze(settings, calibration)
-    # Seen from its own day, a value of no other day is unseen: what a new day is to the reference.
-    from_own_day = limits.model_copy(update={"seen": bins.seen_on_several_days(settings, calibration)})
-    days = list(_reference_days(settings, table, calibration))
-    measures = [[*quality(settings, day, from_own_day), *performance(settings, day.frame)] for day in days]
-    return calibrate(settings, limits, measures, [bins.counts(limits, day.frame) for day in days])
-
-
-def _reference_days(settings: Settings, table: pa.Table, frame: pd.DataFrame) -> Iterator[Batch]:
-    """Yield the days that have enough rows to calibrate."""
-    for day, rows in frame.groupby(frame[settings.time_column].dt.date):
-        if len(rows) >= settings.references.min_rows_per_day:
-            yield Batch(one_day(day), table.take(rows.index.to_numpy()), rows.reset_index(drop=True), 0)
+def _calibrated(settings: Settings, batch: Batch) -> Calibration:
+    """Return the fixed reference of the period's days that have enough rows; `batch` holds no strays."""
+    watched = settings.watched
+    grid = histograms.freeze(batch.frame, watched.numeric, watched.categorical)
+    days = [day for day in batch.by_day(settings.time_column) if len(day.frame) >= settings.references.min_rows_per_day]
+    if not days:
+        least = settings.references.min_rows_per_day
+        raise BadData(
+            f"no day of the reference period has {least} rows or more: choose another period in the params file"
+        )
+    counts = tuple(shape.histogram(settings, grid, day) for day in days)
+    return Calibration(settings.calendar, grid, counts, shape.kinds(batch.table))
 
 
 def _version(settings: Settings, batch: Batch) -> str:
-    return hashlib.sha256(f"{batch.sha256}{settings.model_dump_json()}".encode()).hexdigest()[:12]
+    return hashlib.sha256(f"{batch.sha256}{json.dumps(settings.of_training())}".encode()).hexdigest()[:12]

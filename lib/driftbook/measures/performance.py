@@ -26,6 +26,12 @@ def labelled(settings: Settings, frame: pd.DataFrame) -> pd.Series:
     return passes
 
 
+def absolute_errors(settings: Settings, frame: pd.DataFrame) -> pd.Series:
+    """Return the absolute error of each row that passes the filters, in the target's unit."""
+    rows = frame[labelled(settings, frame)]
+    return (rows[settings.target.name] - rows[settings.prediction]).abs()
+
+
 def performance(settings: Settings, frame: pd.DataFrame) -> list[Measure]:
     """Return `labelled_rows` and `mean_absolute_error` (in the target's unit; None without a labelled row).
 

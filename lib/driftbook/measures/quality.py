@@ -1,10 +1,14 @@
 """Whether the rows are as they should be: counts, missing cells, ranges, unseen values, duplicates, strays."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from driftbook.alarms.limits import Limits
+from driftbook.alarms import cells
+from driftbook.alarms.cells import Cells
+from driftbook.alarms.histograms import DayHistogram
 from driftbook.config import Settings
 from driftbook.records import Measure
 from driftbook.sources import Batch
@@ -12,26 +16,26 @@ from driftbook.sources import Batch
 QUANTILES = (0.05, 0.5, 0.95)
 
 
-def quality(settings: Settings, batch: Batch, limits: Limits) -> list[Measure]:
-    """Return the quality measures of a batch whose frame holds the prediction.
+def quality(settings: Settings, batch: Batch, columns: Sequence[Cells], day: DayHistogram) -> list[Measure]:
+    """Return the quality measures of a batch with rows, whose frame holds the prediction; `day` is the same as counts.
 
     Shares are of the batch's rows (`missing_share`) or of the rows with a value (`out_of_range_share`,
     `unseen_share`); `share_missing_values` is missing cells over all cells of the delivered columns and the prediction.
+    Out of the usual range are the values in a column's outermost cells, or those too rare for a cell of their own;
+    unseen are those no day of the reference holds.
     """
     frame = batch.frame
     measures = [
         Measure("rows", float(len(frame)), reference="calibration"),
         Measure("share_missing_values", missing_cells(batch, settings), reference="calibration"),
-        Measure("duplicate_share", duplicates(batch.table) / len(frame), reference="calibration"),
         Measure("stray_rows", float(batch.strays)),
     ]
     for column in batch.table.column_names:
-        share = missing_values(batch.table[column]) / len(frame)
-        measures.append(Measure("missing_share", share, feature=column, reference="calibration"))
+        measures.append(Measure("missing_share", day.missing[column] / day.rows, column, reference="calibration"))
     for column in settings.watched.numeric:
-        measures += _numeric(frame[column], limits)
-    for column in settings.watched.categorical:
-        measures += _categorical(frame[column], limits)
+        measures += _quantiles(frame[column])
+    for column in columns:
+        measures.append(_unusual(column, day))
     return measures
 
 
@@ -58,19 +62,21 @@ def _sum(mask: pa.ChunkedArray) -> int:
     return pc.sum(mask).as_py() or 0
 
 
-def _numeric(values: pd.Series, limits: Limits) -> list[Measure]:
+def _quantiles(values: pd.Series) -> list[Measure]:
     present = values.dropna()
     quantiles = present.quantile(list(QUANTILES)) if len(present) else [None] * len(QUANTILES)
-    measures = [
+    return [
         Measure("quantile", value, feature=values.name, segment=f"p{level * 100:02.0f}", reference="calibration")
         for level, value in zip(QUANTILES, quantiles, strict=True)
     ]
-    low, high = limits.ranges[values.name]
-    outside = None if present.empty else float(((present < low) | (present > high)).mean())
-    return [*measures, Measure("out_of_range_share", outside, feature=values.name, reference="calibration")]
 
 
-def _categorical(values: pd.Series, limits: Limits) -> list[Measure]:
-    present = values.dropna()
-    unseen = None if present.empty else float((~present.isin(limits.seen[values.name])).mean())
-    return [Measure("unseen_share", unseen, feature=values.name, reference="calibration")]
+def _unusual(column: Cells, day: DayHistogram) -> Measure:
+    """Return the share of values out of the usual range, or of categories never seen."""
+    (counts,) = cells.counts(column, [day])
+    present = counts.sum()
+    if column.is_ordered:
+        metric, unusual = "out_of_range_share", counts[-1] + (counts[0] if len(column.starts) else 0)
+    else:
+        metric, unusual = "unseen_share", cells.unseen(column, day)
+    return Measure(metric, float(unusual / present) if present else None, column.column, reference="calibration")

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import pandas as pd
 from tqdm import tqdm
 
-from driftbook import paths, store
+from driftbook import history, paths, store
 from driftbook.errors import BadInput, RunFailed
 from driftbook.model import Trained
 from driftbook.periods import Period
@@ -46,7 +46,8 @@ def backfill(
     params
         As the notebook got it: a name, a path or the mapping itself.
     days
-        `missing` leaves out the days that a papermill run of this model version has stored; `all` runs every day.
+        `missing` leaves out the days that a papermill run of this model version has stored, unless the days they were
+        compared with have changed since; `all` runs every day.
     pace
         Least seconds from the start of one day to the start of the next; above zero the days run one after the other.
     workers
@@ -58,16 +59,17 @@ def backfill(
         raise BadInput(f"days is {days!r}: expected one of {DAYS}")
     if pace < 0 or workers < 1:
         raise BadInput(f"pace is {pace!r} and workers {workers!r}: expected seconds from 0 and at least 1 worker")
-    stored = (
-        store.stored_days(trained.settings.name, period.start, period.end, trained.version)
-        if days == "missing"
-        else set()
-    )
+    stored = _up_to_date(trained, period) if days == "missing" else set()
     todo = [day for day in period.days if day not in stored]
     with ThreadPoolExecutor(1 if pace else workers) as pool:
         running = pool.map(lambda day: _paced(params, day, pace), todo)
         jobs = list(tqdm(running, total=len(todo), desc="days", file=sys.stderr))
     return sorted([*jobs, *(Job(day, "already there") for day in stored)], key=lambda job: job.day)
+
+
+def _up_to_date(trained: Trained, period: Period) -> set[dt.date]:
+    stored = store.stored_days(trained.settings.name, period.start, period.end, trained.version)
+    return stored.difference(history.stale_days(trained, period))
 
 
 def table(jobs: Iterable[Job]) -> pd.DataFrame:

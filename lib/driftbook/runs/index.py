@@ -16,7 +16,19 @@ from driftbook.records import VERDICTS
 from driftbook.runs.pages import TEMPLATES, style
 
 #: A sign beside each colour, for those who do not see it.
-SYMBOLS = {"ok": "✓", "warning": "?", "alarm": "!", "insufficient": "…", "no data": "∅", "failed": "✗", "missing": "–"}
+SYMBOLS = {
+    "ok": "✓",
+    "notice": "~",
+    "drift": "↝",
+    "alarm": "!",
+    "no data": "∅",
+    "failed": "✗",
+    "special day": "★",
+    "insufficient": "…",
+    "not calibrated": "○",
+    "warning": "?",
+    "missing": "–",
+}
 #: How many runs of a notebook are shown unfolded.
 SHOWN = 10
 

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from driftbook.config import Settings
 from driftbook.errors import BadData
-from driftbook.periods import Period
+from driftbook.periods import Period, one_day
 from driftbook.sources import schema
 
 
@@ -53,6 +53,12 @@ class Batch:
         """Return which rows of the frame lie in the period: all but strays."""
         times = self.frame[time_column]
         return (times >= pd.Timestamp(self.period.start)) & (times < pd.Timestamp(self.period.end))
+
+    def by_day(self, time_column: str) -> Iterator["Batch"]:
+        """Yield the days that have rows, in order, each as a batch without strays."""
+        for day, rows in self.frame.groupby(self.frame[time_column].dt.date):
+            table = self.table.take(rows.index.to_numpy())
+            yield Batch(one_day(day), table, rows.reset_index(drop=True), 0)
 
 
 def read(settings: Settings, period: Period, files: Sequence[Path], *, strays: bool) -> Batch:

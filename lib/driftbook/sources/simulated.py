@@ -18,7 +18,7 @@ from driftbook.sources import faults, files, trips
 NOTICE = "Simulated data: these trips were never driven, and the incidents among them are planted."
 
 #: Raised whenever other values come out of the same params file, so that cached months are made anew.
-_VERSION = 1
+_VERSION = 2
 #: Distances no taxi drives, as in the published January 2022: (day, row, miles).
 _ABSURD = (dt.date(2022, 1, 5), 500, 90_421.0)
 

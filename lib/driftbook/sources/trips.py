@@ -20,6 +20,9 @@ _MILES_PER_HOUR = [17, 18, 18, 18, 17, 15, 13, 11, 10, 11, 11, 11, 11, 11, 10, 1
 # The blizzard of 2022-01-29: the reference's thinnest day, as in the published month.
 _SNOW, _LEFT_BY_SNOW = dt.date(2022, 1, 29), 0.2
 
+# Martin Luther King Jr. Day and Washington's Birthday, when the city rests.
+_HOLIDAYS = (dt.date(2022, 1, 17), dt.date(2022, 2, 21))
+
 _WITHOUT_METER = 0.1  # trips booked otherwise: no passenger count, no payment type and so on
 _LOST_WITHOUT_METER = [
     "store_and_fwd_flag",
@@ -65,8 +68,9 @@ def table(frame: pd.DataFrame) -> pa.Table:
 
 def simulate(day: dt.date, rng: np.random.Generator) -> pd.DataFrame:
     """Return one day's trips, roughly in the order of their pick-up; money in cents, times in seconds."""
-    profile = np.array(_WEEKDAY if day.weekday() < 5 else _WEEKEND, dtype=float)
-    rows = round(_ROWS[day.weekday()] * rng.normal(1, 0.03) * (_LEFT_BY_SNOW if day == _SNOW else 1))
+    weekday = 6 if day in _HOLIDAYS else day.weekday()  # people stay at home on public holidays
+    profile = np.array(_WEEKDAY if weekday < 5 else _WEEKEND, dtype=float)
+    rows = round(_ROWS[weekday] * rng.normal(1, 0.03) * (_LEFT_BY_SNOW if day == _SNOW else 1))
     hour = rng.choice(24, rows, p=profile / profile.sum())
     second = hour * 3600 + rng.integers(0, 3600, rows)
     order = np.argsort(second + rng.normal(0, 300, rows))  # files are not strictly sorted

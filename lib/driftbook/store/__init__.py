@@ -2,6 +2,7 @@
 
 from driftbook.store.connection import connect
 from driftbook.store.days import Written, write_day
+from driftbook.store.judgements import day_counts, judgements, trailing_days
 from driftbook.store.overview import daily_overview, measures, stored_days
 from driftbook.store.passwords import scrub
 from driftbook.store.runs import close_run, open_run, run, runs, smoke_values, write_smoke
@@ -11,6 +12,8 @@ __all__ = [
     "close_run",
     "connect",
     "daily_overview",
+    "day_counts",
+    "judgements",
     "measures",
     "open_run",
     "run",
@@ -18,6 +21,7 @@ __all__ = [
     "scrub",
     "smoke_values",
     "stored_days",
+    "trailing_days",
     "write_day",
     "write_smoke",
 ]

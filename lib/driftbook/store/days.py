@@ -1,5 +1,6 @@
 """Writing one day's measures and histograms as a revision, in one transaction."""
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,10 +14,23 @@ from driftbook.records import DayResult
 from driftbook.store.connection import connect
 from driftbook.store.runs import unknown_run
 
-_KEY = ("data_hash", "model_version", "notebook_hash", "code_version")
+_KEY = ("data_hash", "model_version", "notebook_hash", "code_version", "context_hash")
 _MEASURE = (
     *("model", "day", "metric", "feature", "segment", "value", "lower", "upper", "verdict"),
     *("rows", "revision", "run_id", "model_version", "reference", "current"),
+)
+_JUDGEMENT = (
+    *("model", "day", "verdict", "reason", "day_class", "feature", "cell", "day_share", "reference_share", "severity"),
+    *(
+        "fixed_score",
+        "fixed_threshold",
+        "trailing_score",
+        "trailing_threshold",
+        "fixed_days",
+        "trailing_days",
+        "counts",
+    ),
+    *("model_version", "revision", "run_id", "current"),
 )
 _HISTOGRAM = ("model", "day", "feature", "bin", "position", "count", "revision", "run_id", "current")
 
@@ -31,9 +45,9 @@ class Written:
 
 
 def write_day(run_id: str, result: DayResult) -> Written:
-    """Write a day's measures and histograms in one transaction, and note in the run that they are stored.
+    """Write a day's measures, histograms and judgement in one transaction, and note in the run that they are stored.
 
-    The same data, model, notebook and code as the current revision's change nothing. Anything else makes a new
+    The same data, model, notebook, code and context as the current revision's change nothing. Anything else makes a new
     revision, and the old rows stay, no longer current. An interactive run never replaces a papermill run's rows:
     its own are kept beside them. A papermill run replaces an interactive run's rows, and any run those of a failed one.
 
@@ -67,13 +81,19 @@ def _writing_run(connection: psycopg.Connection, run_id: str, result: DayResult)
         row = cursor.execute(query, [run_id]).fetchone()
     if row is None:
         raise unknown_run(run_id)
-    return {**row, "data_hash": result.data_hash, "model_version": result.model_version}
+    return {
+        **row,
+        "data_hash": result.data_hash,
+        "model_version": result.model_version,
+        "context_hash": result.context_hash,
+    }
 
 
 def _current_run(connection: psycopg.Connection, day: dict[str, Any]) -> dict[str, Any] | None:
     """Return the run that wrote the day's current rows, with their revision."""
     query = """
-        select m.revision, r.kind, r.status, r.data_hash, r.model_version, r.notebook_hash, r.code_version
+        select m.revision, r.kind, r.status, r.data_hash, r.model_version, r.notebook_hash, r.code_version,
+            r.context_hash
         from driftbook.measure m
         join driftbook.run r using (run_id)
         where m.model = %(model)s and m.day = %(day)s and m.current
@@ -100,11 +120,12 @@ def _next_revision(connection: psycopg.Connection, day: dict[str, Any]) -> int:
 
 def _insert(connection: psycopg.Connection, run_id: str, result: DayResult, written: Written) -> None:
     if written.current:
-        for table in ("measure", "histogram"):
+        for table in ("measure", "histogram", "judgement"):
             retire = sql.SQL("update {} set current = false where model = %s and day = %s and current")
             connection.execute(retire.format(sql.Identifier("driftbook", table)), [result.model, result.day])
     _copy(connection, "measure", _MEASURE, _measure_rows(run_id, result, written))
     _copy(connection, "histogram", _HISTOGRAM, _histogram_rows(run_id, result, written))
+    _copy(connection, "judgement", _JUDGEMENT, _judgement_rows(run_id, result, written))
 
 
 def _measure_rows(run_id: str, result: DayResult, written: Written) -> Iterable[tuple]:
@@ -121,6 +142,21 @@ def _histogram_rows(run_id: str, result: DayResult, written: Written) -> Iterabl
             yield (result.model, result.day, feature, label, position, count, *origin)
 
 
+def _judgement_rows(run_id: str, result: DayResult, written: Written) -> Iterable[tuple]:
+    if result.judgement is None:
+        return
+    judgement = vars(result.judgement) | {
+        "fixed_days": json.dumps([str(day) for day in result.judgement.fixed_days]),
+        "trailing_days": json.dumps(
+            [{"day": str(day), "sha256": sha256} for day, sha256 in result.judgement.trailing_days]
+        ),
+        "counts": json.dumps(result.counts) if result.counts else None,
+    }
+    origin = {"model": result.model, "day": result.day, "model_version": result.model_version, "run_id": run_id}
+    row = judgement | origin | {"revision": written.revision, "current": written.current}
+    yield tuple(row[name] for name in _JUDGEMENT)
+
+
 def _copy(connection: psycopg.Connection, table: str, columns: Sequence[str], rows: Iterable[tuple]) -> None:
     into = sql.SQL("copy {} ({}) from stdin").format(
         sql.Identifier("driftbook", table), sql.SQL(", ").join(map(sql.Identifier, columns))
@@ -135,7 +171,7 @@ def _note_stored(connection: psycopg.Connection, writing: dict[str, Any], revisi
         """
         update driftbook.run
         set stored_at = clock_timestamp(), data_hash = %(data_hash)s, model_version = %(model_version)s,
-            revision = %(revision)s
+            context_hash = %(context_hash)s, revision = %(revision)s
         where run_id = %(run_id)s
         """,
         {**writing, "revision": revision},

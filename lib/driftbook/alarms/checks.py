@@ -1,0 +1,96 @@
+"""Deterministic checks beside the scores: what is a fault whatever the references say. They spend no budget."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from driftbook.alarms import calendars
+from driftbook.alarms.calibration import Calibration
+from driftbook.alarms.histograms import DayHistogram
+from driftbook.config import Checks
+from driftbook.records import Measure
+
+#: How many days of the same class before the day its number of rows is compared with; fewer than two say nothing.
+_RECENT, _LEAST_RECENT = 4, 2
+
+
+@dataclass(frozen=True)
+class Check:
+    """A check's measure, and what it found in words (empty where all is well)."""
+
+    measure: Measure
+    finding: str = ""
+
+
+def run(
+    calibration: Calibration, checks: Checks, day: DayHistogram, kinds: dict[str, str], before: Sequence[DayHistogram]
+) -> list[Check]:
+    """Return every check of a day with rows.
+
+    Parameters
+    ----------
+    kinds
+        The day's delivered columns with their kind of type.
+    before
+        The days of the trailing reference, in order.
+    """
+    return [
+        _duplicates(checks, day),
+        _rows(calibration, checks, day, before),
+        _columns(calibration, kinds),
+        *_missing(calibration, checks, day),
+    ]
+
+
+def _duplicates(checks: Checks, day: DayHistogram) -> Check:
+    share = day.duplicates / day.rows
+    finding = f"{share:.1%} of the rows repeat another row exactly, at most {checks.duplicates:.1%} may"
+    return _judged(Measure("duplicate_share", share, upper=checks.duplicates), finding)
+
+
+def _rows(calibration: Calibration, checks: Checks, day: DayHistogram, before: Sequence[DayHistogram]) -> Check:
+    calendar = calibration.calendar
+    kind = calendars.day_class(calendar, day.day)
+    recent = [other.rows for other in before if calendars.day_class(calendar, other.day) == kind][-_RECENT:]
+    lower, upper = checks.rows
+    if len(recent) < _LEAST_RECENT or calendars.is_special(calendar, day.day):
+        return Check(Measure("rows_ratio", None, lower=lower, upper=upper, reference="trailing"))
+    usual = float(np.median(recent))
+    finding = f"{day.rows:,} rows, {usual:,.0f} are usual for a {kind} (the last {len(recent)})"
+    return _judged(Measure("rows_ratio", day.rows / usual, lower=lower, upper=upper, reference="trailing"), finding)
+
+
+def _columns(calibration: Calibration, kinds: dict[str, str]) -> Check:
+    known = calibration.kinds
+    vanished = [f"{name} is gone" for name in sorted(known.keys() - kinds.keys())]
+    changed = [
+        f"{name} is {kinds[name]}, was {known[name]}"
+        for name in sorted(known.keys() & kinds.keys())
+        if kinds[name] != known[name] and "null" not in (kinds[name], known[name])
+    ]
+    new = [f"{name} is new" for name in sorted(kinds.keys() - known.keys())]
+    findings = [*vanished, *changed, *new]
+    verdict = "alarm" if vanished or changed else "notice" if new else "ok"
+    measure = Measure("column_changes", float(len(findings)), upper=0.0, verdict=verdict, reference="fixed")
+    return Check(measure, f"columns: {'; '.join(findings)}" if findings else "")
+
+
+def _missing(calibration: Calibration, checks: Checks, day: DayHistogram) -> list[Check]:
+    found = []
+    for name, missing in day.missing.items():
+        usual = [other.missing[name] / other.rows for other in calibration.days if name in other.missing]
+        if not usual:
+            continue
+        share, most = missing / day.rows, max(usual)
+        finding = f"{share:.1%} of {name} are missing, at most {most:.1%} on a day of the reference"
+        found.append(_judged(Measure("missing_rise", share - most, name, upper=checks.missing), finding))
+    return found
+
+
+def _judged(measure: Measure, finding: str) -> Check:
+    beyond = (measure.upper is not None and measure.value > measure.upper) or (
+        measure.lower is not None and measure.value < measure.lower
+    )
+    judged = Measure(**{**vars(measure), "verdict": "alarm" if beyond else "ok"})
+    return Check(judged, finding if beyond else "")

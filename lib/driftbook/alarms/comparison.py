@@ -1,0 +1,106 @@
+"""One day against one reference: its columns' scores over the threshold, and the band every number had to stay in."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from driftbook.alarms import cells, reference, spread
+from driftbook.alarms.cells import Cells
+from driftbook.alarms.histograms import DayHistogram
+from driftbook.alarms.measurement import ERROR, ROWS
+from driftbook.alarms.reference import Reference, Scores
+
+#: The lower and the upper end of a band; None where it is open.
+Band = tuple[float | None, float | None]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A day's scores against a reference, and the threshold of the budget."""
+
+    scores: Scores
+    threshold: float
+
+    @property
+    def reference(self) -> Reference:
+        """The reference compared with."""
+        return self.scores.reference
+
+    @property
+    def score(self) -> float:
+        """The day score, in tail units."""
+        return float(self.scores.days[0])
+
+    @cached_property
+    def column_scores(self) -> dict[str, float]:
+        """Each column's score, in tail units."""
+        return dict(zip(self.reference.layout.columns, self.scores.columns[0].tolist(), strict=True))
+
+    @cached_property
+    def ratios(self) -> dict[str, float]:
+        """Each column's score over the threshold, 0 where it is unremarkable; above 1 it exceeds it."""
+        return {name: max(score, 0.0) / self.threshold for name, score in self.column_scores.items()}
+
+    def farthest(self, column: str) -> tuple[str, float, float]:
+        """Return a column's feature that lies farthest out: its label, its share (or number) on the day and usually."""
+        layout = self.reference.layout
+        first = int(layout.starts[layout.columns.index(column)])
+        size = int(layout.sizes[layout.columns.index(column)])
+        at = first + int(np.argmax(np.abs(self.scores.deviations[0, first : first + size])))
+        usual = self.reference.spread.centre[self.scores.classes[0], at]
+        return layout.labels[at], float(self.scores.shares[0, at]), float(_native(column, usual))
+
+    @cached_property
+    def bands(self) -> dict[tuple[str, str], Band]:
+        """The band of each column's features, by column and label: shares, or numbers for rows and error."""
+        layout = self.reference.layout
+        limit = reference.largest_limits(self.reference, self.threshold)
+        centre = self.reference.spread.centre[self.scores.classes[0]]
+        width = limit * spread.width(self.reference.spread, self.scores.v, self.scores.classes)[0]
+        found: dict[tuple[str, str], Band] = {}
+        for column, start, size in zip(layout.columns, layout.starts, layout.sizes, strict=True):
+            for at in range(start, start + size):
+                lower, upper = (float(_native(column, y)) for y in (centre[at] - width[at], centre[at] + width[at]))
+                found[column, layout.labels[at]] = (None if column == ERROR else lower, upper)
+        return found
+
+    def quantile_band(self, column: str, level: float) -> Band:
+        """Return the values a quantile of an ordered column had to lie between, from the bands of cumulative shares."""
+        own = next((own for own in self.reference.frame.cells if own.column == column and own.is_ordered), None)
+        if own is None or len(own.labels) < 2:
+            return None, None
+        ends = own.edges if len(own.edges) else np.array([float(value) for value in own.values])
+        bands = [self.bands[column, label] for label in cells.cumulative_labels(own)]
+        least, most = (np.maximum.accumulate([band[side] for band in bands]) for side in (0, 1))
+        return _crossing(own, ends, most, level), _crossing(own, ends, least, level)
+
+
+def compare(found: Reference | None, day: DayHistogram, per_month: float) -> Comparison | None:
+    """Return a day's comparison with a reference, None where the reference cannot judge the day."""
+    if found is None or not day.rows or not found.can_judge(day.day):
+        return None
+    return Comparison(reference.score(found, [day]), found.threshold(per_month))
+
+
+def widest(bands: Sequence[Band]) -> Band:
+    """Return the band that holds all of some bands: outside of it a number is outside of each."""
+    lowers, uppers = zip(*bands, strict=True)
+    return (
+        None if None in lowers else min(lowers),
+        None if None in uppers else max(uppers),
+    )
+
+
+def _native(column: str, y: float) -> float:
+    return np.exp(y) if column in (ROWS, ERROR) else cells.unstabilised(np.asarray(y))
+
+
+def _crossing(own: Cells, ends: np.ndarray, cumulative: np.ndarray, level: float) -> float | None:
+    """Return the value where a cumulative share reaches a level; between two cuts in proportion if not discrete."""
+    if not cumulative[0] <= level <= cumulative[-1]:
+        return None
+    if not len(own.edges):
+        return float(ends[np.searchsorted(cumulative, level)])
+    return float(np.interp(level, cumulative, ends))

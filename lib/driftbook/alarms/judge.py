@@ -1,0 +1,173 @@
+"""The verdict of a day: two references, one page.
+
+A column is an `alarm` when it exceeds the threshold against both references, `drift` against the fixed one alone (slow
+or seasonal: for a digest), a `notice` against the trailing one alone (unusual lately, known in the reference).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from driftbook.alarms import calendars, checks, reference, words
+from driftbook.alarms.calibration import Calibration
+from driftbook.alarms.comparison import Band, Comparison, compare, widest
+from driftbook.alarms.histograms import DayHistogram
+from driftbook.config import Alarms
+from driftbook.records import Judgement, Measure, gravest
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A day against both references.
+
+    Attributes
+    ----------
+    fixed, trailing
+        The comparisons, None where a reference cannot judge the day.
+    status
+        Why the scores may not judge the day, empty if they may.
+    verdicts
+        Column to its verdict, empty where the scores may not judge.
+    findings
+        What the deterministic checks found, in words.
+    measures
+        Scores, severities and checks.
+    """
+
+    judgement: Judgement
+    fixed: Comparison | None
+    trailing: Comparison | None
+    status: str
+    verdicts: dict[str, str]
+    measures: tuple[Measure, ...]
+
+    def band(self, column: str, label: str) -> Band:
+        """Return the band of a feature: outside of it, it is outside of every reference's."""
+        found = [
+            one.bands[column, label] for one in (self.fixed, self.trailing) if one and (column, label) in one.bands
+        ]
+        return widest(found) if found else (None, None)
+
+    def quantile_band(self, column: str, level: float) -> Band:
+        """Return the band of a quantile of an ordered column."""
+        found = [one.quantile_band(column, level) for one in (self.fixed, self.trailing) if one]
+        return widest(found) if found else (None, None)
+
+
+def judge(
+    calibration: Calibration,
+    alarms: Alarms,
+    day: DayHistogram,
+    *,
+    least_rows: int,
+    before: Sequence[DayHistogram],
+    kinds: dict[str, str],
+    unit: str = "",
+) -> Judged:
+    """Return the verdict of a day with rows.
+
+    Parameters
+    ----------
+    least_rows
+        Days with fewer rows are `insufficient`; the checks run all the same.
+    before
+        The days of the trailing reference, in order. Where they calibrate nothing yet, the fixed reference decides.
+    kinds
+        The day's delivered columns with their kind of type.
+    unit
+        The target's unit, for words.
+    """
+    budget = alarms.false_alarms_per_month
+    fixed = compare(calibration.fixed, day, budget)
+    trailing = compare(reference.fit(calibration.calendar, calibration.grid, before), day, budget) if fixed else None
+    status = _status(calibration, day, least_rows, fixed)
+    verdicts = {} if status else _verdicts(fixed, trailing)
+    scored = status or gravest(verdicts.values())
+    found = checks.run(calibration, alarms.checks, day, kinds, before)
+    findings = [check.finding for check in found if check.finding]
+    judgement = Judgement(
+        verdict=gravest([scored, *(check.measure.verdict for check in found)]),
+        day_class=calendars.day_class(calibration.calendar, day.day),
+        fixed_days=calibration.fixed.days if calibration.fixed else (),
+        trailing_days=tuple((other.day, other.sha256) for other in before),
+        **_scored(fixed, trailing, status, scored, findings, unit),
+    )
+    measures = (*_measures(fixed, trailing, verdicts, scored), *(check.measure for check in found))
+    return Judged(judgement, fixed, trailing, status, verdicts, measures)
+
+
+def severities(fixed: Comparison, trailing: Comparison | None) -> dict[str, float]:
+    """Return by how much each column exceeds the threshold of both references: the smaller of its two ratios."""
+    ratios = trailing.ratios if trailing else fixed.ratios
+    return {name: min(ratio, ratios.get(name, ratio)) for name, ratio in fixed.ratios.items()}
+
+
+def _status(calibration: Calibration, day: DayHistogram, least_rows: int, fixed: Comparison | None) -> str:
+    if calendars.is_special(calibration.calendar, day.day):
+        return "special day"
+    if day.rows < least_rows:
+        return "insufficient"
+    return "" if fixed else "not calibrated"
+
+
+def _verdicts(fixed: Comparison, trailing: Comparison | None) -> dict[str, str]:
+    return {
+        name: _verdict(ratio, trailing.ratios.get(name, ratio) if trailing else ratio)
+        for name, ratio in fixed.ratios.items()
+    }
+
+
+def _verdict(fixed: float, trailing: float) -> str:
+    return {(True, True): "alarm", (True, False): "drift", (False, True): "notice"}.get((fixed > 1, trailing > 1), "ok")
+
+
+def _scored(
+    fixed: Comparison | None, trailing: Comparison | None, status: str, scored: str, findings: list[str], unit: str
+) -> dict:
+    """Return the part of a judgement that rests on the scores."""
+    if not fixed:
+        return {"reason": "; ".join([*findings, f"not judged by scores: {status}"])}
+    column, against = _leading(fixed, trailing, scored)
+    cell, share, usual = against.farthest(column)
+    said = words.describe(column, cell, share, usual, unit)
+    ratio = trailing.ratios.get(column, 0.0) if trailing else None
+    sentence = words.reason(scored, column, said, fixed=fixed.ratios.get(column, 0.0), trailing=ratio)
+    return {
+        "reason": "; ".join([*findings, *([f"not judged by scores: {status}"] if status else []), sentence]),
+        "feature": column,
+        "cell": cell,
+        "day_share": share,
+        "reference_share": usual,
+        "severity": max(severities(fixed, trailing).values()),
+        "fixed_score": fixed.score,
+        "fixed_threshold": fixed.threshold,
+        "trailing_score": trailing.score if trailing else None,
+        "trailing_threshold": trailing.threshold if trailing else None,
+    }
+
+
+def _leading(fixed: Comparison, trailing: Comparison | None, scored: str) -> tuple[str, Comparison]:
+    """Return the column that decides the verdict, or comes nearest to one, and the comparison that shows it."""
+    if scored == "notice":
+        return max(trailing.ratios, key=trailing.ratios.get), trailing
+    ranking = fixed.ratios if scored == "drift" else severities(fixed, trailing)
+    return max(ranking, key=ranking.get), fixed
+
+
+def _measures(
+    fixed: Comparison | None, trailing: Comparison | None, verdicts: dict[str, str], scored: str
+) -> list[Measure]:
+    if not fixed:
+        return [Measure("severity", None, upper=1.0, verdict=scored)]
+    ranked = severities(fixed, trailing)
+    found = [Measure("severity", max(ranked.values()), upper=1.0, verdict=scored)]
+    found += [
+        Measure("severity", ratio, name, upper=1.0, verdict=verdicts.get(name, "")) for name, ratio in ranked.items()
+    ]
+    for metric, one in (("score", fixed), ("trailing_score", trailing)):
+        if one:
+            kind = "fixed" if one is fixed else "trailing"
+            scores = {"": one.score, **one.column_scores}
+            found += [
+                Measure(metric, score, name, upper=one.threshold, reference=kind) for name, score in scores.items()
+            ]
+    return found

@@ -1,0 +1,102 @@
+"""A reference's frozen cells with all that turns days into features, column by column."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from driftbook.alarms import calendars, cells
+from driftbook.alarms.cells import Cells, Features
+from driftbook.alarms.histograms import DayHistogram, Grid
+from driftbook.config import Calendar
+
+#: The column of the hours, corrected on the days the clock changes.
+HOUR = "hour"
+#: What is scored beside the columns: each is a number of the whole day.
+ROWS, DUPLICATES, MISSING, ERROR = "rows", "duplicates", "missing values", "absolute error"
+#: What the share of missing cells is called among the features of `MISSING`.
+ALL_CELLS = "all cells"
+#: Fewer labelled rows than this say nothing about the error.
+LEAST_LABELLED = 30
+
+
+@dataclass(frozen=True)
+class Frame:
+    """How days are turned into features: frozen cells, the other delivered columns, and the class shares of hours."""
+
+    calendar: Calendar
+    cells: tuple[Cells, ...]
+    others: tuple[str, ...]
+    hour_shares: dict[str, dict[str, float]]
+
+
+def freeze(calendar: Calendar, grid: Grid, days: Sequence[DayHistogram]) -> Frame:
+    """Return the frame of a reference's days."""
+    delivered = set.intersection(*(set(day.missing) for day in days))
+    others = tuple(sorted(delivered.difference(grid.columns)))
+    return Frame(calendar, tuple(cells.freeze(grid, days)), others, _hour_shares(calendar, grid, days))
+
+
+def measure(frame: Frame, days: Sequence[DayHistogram], *, own: bool = False) -> list[Features]:
+    """Return the features of some days, one entry per scored column; `own` days are the reference's."""
+    found = [_column(frame, column, days, own=own) for column in frame.cells]
+    rows = np.array([day.rows for day in days], dtype=float)
+    if frame.others:
+        missing = [[day.missing.get(name, day.rows) for name in frame.others] + [_all_cells(day)] for day in days]
+        found.append(_shares(MISSING, (*frame.others, ALL_CELLS), np.array(missing), rows))
+    duplicates = np.array([[day.duplicates] for day in days])
+    found.append(_shares(DUPLICATES, (DUPLICATES,), duplicates, rows))
+    found.append(Features(ROWS, (ROWS,), np.log(rows)[:, None], 1 / rows[:, None], rows[:, None]))
+    found.append(_error(days))
+    return found
+
+
+def _column(frame: Frame, column: Cells, days: Sequence[DayHistogram], *, own: bool) -> Features:
+    x = cells.counts(column, days)
+    if column.column == HOUR:
+        x = x.astype(float)
+        for line, day in enumerate(days):
+            _correct_clock(frame, column, x[line], day)
+    return cells.features(column, days, x, own=own)
+
+
+def _correct_clock(frame: Frame, column: Cells, x: np.ndarray, day: DayHistogram) -> None:
+    """Put a skipped hour back with its usual share of the day, and halve a repeated one."""
+    changed = calendars.clock_change(frame.calendar.time_zone, day.day)
+    usual = frame.hour_shares.get(calendars.day_class(frame.calendar, day.day), {})
+    for hour, times in changed.items():
+        if str(hour) not in column.labels:
+            continue
+        position = column.labels.index(str(hour))
+        share = usual.get(str(hour), 0.0)
+        x[position] = round(x.sum() * share / (1 - share)) if times == 0 else x[position] / times
+
+
+def _hour_shares(calendar: Calendar, grid: Grid, days: Sequence[DayHistogram]) -> dict[str, dict[str, float]]:
+    if HOUR not in grid.ordered:
+        return {}
+    pooled: dict[str, dict[str, int]] = {}
+    for day in days:
+        if not calendars.clock_change(calendar.time_zone, day.day):
+            of_class = pooled.setdefault(calendars.day_class(calendar, day.day), {})
+            for hour, n in day.values[HOUR].items():
+                of_class[hour] = of_class.get(hour, 0) + n
+    return {name: {hour: n / sum(found.values()) for hour, n in found.items()} for name, found in pooled.items()}
+
+
+def _shares(column: str, labels: Sequence[str], x: np.ndarray, rows: np.ndarray) -> Features:
+    v = np.broadcast_to(cells.variance(rows)[:, None], x.shape)
+    return Features(column, tuple(labels), cells.stabilised(x, rows[:, None]), v, x / np.maximum(rows, 1)[:, None])
+
+
+def _all_cells(day: DayHistogram) -> float:
+    return sum(day.missing[name] for name in day.delivered) / max(len(day.delivered), 1)
+
+
+def _error(days: Sequence[DayHistogram]) -> Features:
+    """Return the logarithm of the mean absolute error; its sampling variance is that of the mean over its square."""
+    n, total, squares = (np.array(column, dtype=float) for column in zip(*(day.errors for day in days), strict=True))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mean = np.where(n >= LEAST_LABELLED, total / n, np.nan)
+        v = np.maximum(squares / n - mean**2, 0) / n / mean**2
+    return Features(ERROR, (ERROR,), np.log(mean)[:, None], v[:, None], mean[:, None])

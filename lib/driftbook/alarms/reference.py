@@ -1,0 +1,167 @@
+"""A reference: some undisturbed days, and how far any other day lies from them."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from driftbook.alarms import budget, calendars, measurement, spread
+from driftbook.alarms.budget import Tails
+from driftbook.alarms.cells import Features
+from driftbook.alarms.histograms import DayHistogram, Grid
+from driftbook.alarms.measurement import Frame
+from driftbook.alarms.spread import Spread
+from driftbook.config import Calendar
+
+#: Fewer days than these, or fewer of a class, calibrate nothing.
+LEAST_DAYS, LEAST_OF_CLASS = 20, 3
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Which features there are: the columns, their labels, the first feature of each, and which may only rise."""
+
+    columns: tuple[str, ...]
+    labels: tuple[str, ...]
+    starts: np.ndarray
+    only_rises: np.ndarray
+
+    @property
+    def sizes(self) -> np.ndarray:
+        """How many features each column has."""
+        return np.diff([*self.starts, len(self.labels)])
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A calibrated reference.
+
+    Attributes
+    ----------
+    days
+        The days it was fitted on.
+    classes
+        The classes it can judge, those with enough days.
+    own_columns
+        The columns' scores of each of its days (lines), each scored without itself, in tail units.
+    """
+
+    frame: Frame
+    layout: Layout
+    days: tuple[dt.date, ...]
+    classes: tuple[str, ...]
+    spread: Spread
+    tails: Tails
+    own_columns: np.ndarray
+
+    @cached_property
+    def own_scores(self) -> np.ndarray:
+        """The scores of its own days, each scored without itself, in tail units."""
+        return self.own_columns.max(axis=1)
+
+    def can_judge(self, day: dt.date) -> bool:
+        """Return whether there are enough days, and enough of the day's class."""
+        return len(self.days) >= LEAST_DAYS and calendars.day_class(self.frame.calendar, day) in self.classes
+
+    def threshold(self, per_month: float) -> float:
+        """Return the threshold of a budget, in tail units."""
+        return budget.threshold(self.own_scores, per_month)
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Days (lines) scored against a reference, in tail units.
+
+    `columns` holds one score per column, `features` the standardised deviations, `y` the features themselves.
+    """
+
+    reference: Reference
+    columns: np.ndarray
+    deviations: np.ndarray
+    shares: np.ndarray
+    v: np.ndarray
+    classes: np.ndarray
+
+    @cached_property
+    def days(self) -> np.ndarray:
+        """The day scores: the largest of the columns'."""
+        return self.columns.max(axis=1)
+
+
+def usable_classes(calendar: Calendar, days: Sequence[dt.date]) -> tuple[str, ...]:
+    """Return the classes of which there are enough days."""
+    found = [calendars.day_class(calendar, day) for day in days]
+    return tuple(name for name in calendars.CLASSES if found.count(name) >= LEAST_OF_CLASS)
+
+
+def fit(calendar: Calendar, grid: Grid, days: Sequence[DayHistogram]) -> Reference | None:
+    """Return the reference of some days, None where they are too few to calibrate anything.
+
+    Special days and days of a class with fewer than three are left out. The result does not depend on the days' order.
+    """
+    days = sorted((day for day in days if not calendars.is_special(calendar, day.day)), key=lambda day: day.day)
+    classes = usable_classes(calendar, [day.day for day in days])
+    days = [day for day in days if calendars.day_class(calendar, day.day) in classes]
+    if len(days) < LEAST_DAYS:
+        return None
+    frame = measurement.freeze(calendar, grid, days)
+    found = [column for column in measurement.measure(frame, days, own=True) if np.isfinite(column.y).all()]
+    layout = _layout(found)
+    y, v = np.column_stack([column.y for column in found]), np.column_stack([column.v for column in found])
+    kinds = _classes(classes, calendar, days)
+    own = column_scores(layout, spread.own_deviations(y, v, kinds, layout.starts))
+    tails = budget.fit_tails(own)
+    own_columns = _by_column(layout, budget.in_tail_units(tails, own))
+    whole = spread.fit(y, v, kinds, layout.starts)
+    return Reference(frame, layout, tuple(day.day for day in days), classes, whole, tails, own_columns)
+
+
+def score(reference: Reference, days: Sequence[DayHistogram]) -> Scores:
+    """Return the scores of days of classes the reference can judge, none of them its own."""
+    layout = reference.layout
+    measured = {column.column: column for column in measurement.measure(reference.frame, days)}
+    found = [measured[name] for name in layout.columns]
+    y, v, shares = (np.column_stack([getattr(column, name) for column in found]) for name in ("y", "v", "share"))
+    kinds = _classes(reference.classes, reference.frame.calendar, days)
+    z = np.nan_to_num(spread.deviations(reference.spread, y, v, kinds))  # a day without labels has no error
+    units = budget.in_tail_units(reference.tails, column_scores(layout, z))
+    return Scores(reference, _by_column(layout, units), z, shares, v, kinds)
+
+
+def column_scores(layout: Layout, z: np.ndarray) -> np.ndarray:
+    """Return two scores per column, the largest and the root-mean-square deviation (one if it has 1 or 2 features).
+
+    The largest sees one zone that swallows trips, the root mean square a broad shift.
+    """
+    size = np.where(layout.only_rises, np.maximum(z, 0.0), np.abs(z))
+    largest = np.maximum.reduceat(size, layout.starts, axis=1)
+    mean_square = np.add.reduceat(size**2, layout.starts, axis=1) / layout.sizes
+    return np.column_stack([largest, np.sqrt(mean_square[:, layout.sizes > 2])])
+
+
+def largest_limits(reference: Reference, threshold: float) -> np.ndarray:
+    """Return how far each feature may deviate, in standard deviations, before its column reaches a threshold."""
+    limits = budget.from_tail_units(reference.tails, threshold)[: len(reference.layout.columns)]
+    return np.repeat(limits, reference.layout.sizes)
+
+
+def _by_column(layout: Layout, units: np.ndarray) -> np.ndarray:
+    """Return the larger of each column's scores."""
+    largest, rest = units[:, : len(layout.columns)].copy(), units[:, len(layout.columns) :]
+    many = np.flatnonzero(layout.sizes > 2)
+    largest[:, many] = np.maximum(largest[:, many], rest)
+    return largest
+
+
+def _layout(found: Sequence[Features]) -> Layout:
+    sizes = [len(column.labels) for column in found]
+    only_rises = np.repeat([column.column == measurement.ERROR for column in found], sizes)
+    labels = tuple(label for column in found for label in column.labels)
+    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
+    return Layout(tuple(column.column for column in found), labels, starts, only_rises)
+
+
+def _classes(classes: Sequence[str], calendar: Calendar, days: Sequence[DayHistogram]) -> np.ndarray:
+    return np.array([classes.index(calendars.day_class(calendar, day.day)) for day in days])

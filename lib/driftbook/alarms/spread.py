@@ -1,0 +1,77 @@
+"""Centre and spread of features over a reference's days: how far a day may lie from its class without meaning anything.
+
+A day's feature is its class's centre, plus what differs from day to day (variance `tau2`), plus sampling noise (`v`).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+#: Residuals beyond this many robust standard deviations are pulled in: one blizzard must not widen every band.
+_WINSOR = 3.0
+#: How many days' worth the column's mean between-day variance counts in each of its features' own.
+_PRIOR_DAYS = 10
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Centre per class (lines) and feature, between-day variance per feature, number of days per class."""
+
+    centre: np.ndarray
+    tau2: np.ndarray
+    days: np.ndarray
+
+
+def fit(y: np.ndarray, v: np.ndarray, classes: np.ndarray, groups: np.ndarray) -> Spread:
+    """Return the spread of reference days.
+
+    Parameters
+    ----------
+    y, v
+        Stabilised features and their sampling variances, days by features.
+    classes
+        The class of each day, as a number from 0 without gaps.
+    groups
+        The first feature of each column.
+
+    Notes
+    -----
+    Class medians first, so that a freak day in a class of four does not make the other three look odd; then means of
+    residuals winsorised at 3 robust standard deviations. The between-day variance is the part of the residuals'
+    variance that sampling does not explain, shrunk to its mean over the column's features.
+    """
+    kinds = np.arange(classes.max() + 1)
+    members = [classes == kind for kind in kinds]
+    median = np.stack([np.median(y[own], axis=0) for own in members])
+    mean_v = v.mean(axis=0)
+    residual = y - median[classes]
+    scale = np.maximum(1.4826 * np.median(np.abs(residual), axis=0), np.sqrt(mean_v))
+    residual = np.clip(residual, -_WINSOR * scale, _WINSOR * scale)
+    shift = np.stack([residual[own].mean(axis=0) for own in members])
+    freedom = max(len(y) - len(kinds), 1)
+    rest = residual - shift[classes]
+    own_tau2 = np.maximum(0.0, (rest**2).sum(axis=0) / freedom - mean_v)
+    sizes = np.diff([*groups, y.shape[1]])
+    column_tau2 = np.repeat(np.add.reduceat(own_tau2, groups) / sizes, sizes)
+    tau2 = (_PRIOR_DAYS * column_tau2 + freedom * own_tau2) / (_PRIOR_DAYS + freedom)
+    return Spread(median + shift, tau2, np.array([own.sum() for own in members]))
+
+
+def deviations(spread: Spread, y: np.ndarray, v: np.ndarray, classes: np.ndarray) -> np.ndarray:
+    """Return standardised deviations `(y - centre) / sqrt((tau2 + v) (1 + 1 / days of the class))`."""
+    return (y - spread.centre[classes]) / width(spread, v, classes)
+
+
+def width(spread: Spread, v: np.ndarray, classes: np.ndarray) -> np.ndarray:
+    """Return one standard deviation of each feature of a day that the reference does not hold."""
+    return np.sqrt((spread.tau2 + v) * (1 + 1 / spread.days[classes])[:, None])
+
+
+def own_deviations(y: np.ndarray, v: np.ndarray, classes: np.ndarray, groups: np.ndarray) -> np.ndarray:
+    """Return each reference day's deviations from a spread fitted without it: what an undisturbed new day shows."""
+    found = np.empty_like(y)
+    for day in range(len(y)):
+        others = np.arange(len(y)) != day
+        without = fit(y[others], v[others], classes[others], groups)
+        found[day] = deviations(without, y[[day]], v[[day]], classes[[day]])[0]
+    return found

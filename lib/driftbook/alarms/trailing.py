@@ -1,0 +1,90 @@
+"""Which of the days before a monitored one make its trailing reference.
+
+A pure function of these days' counts, the fixed reference and the params file: never of a verdict, so the order in
+which days are monitored does not matter.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from driftbook.alarms import calendars
+from driftbook.alarms import reference as references
+from driftbook.alarms.calibration import Calibration
+from driftbook.alarms.histograms import DayHistogram
+from driftbook.config import Alarms, Calendar, References
+
+#: A day whose score exceeds the fixed threshold this many times is kept out. Above 1, so that a slow change
+#: enters and the trailing reference follows it; the faults of `bench/` lie above it or do no harm as single days.
+KEPT_OUT = 1.25
+#: How many days of the monitored day's class a trailing reference holds at least, if there are any.
+OF_CLASS = 4
+#: How many times its length a trailing reference may reach back over days that are kept out.
+_REACH = 6
+
+
+def reach(alarms: Alarms, references: References, day: dt.date) -> dt.date:
+    """Return the earliest day that the trailing reference of a day may hold: none before the reference period."""
+    return max(references.start, day - dt.timedelta(days=_REACH * alarms.trailing_days))
+
+
+def usable(calibration: Calibration, alarms: Alarms, least_rows: int, days: Sequence[DayHistogram]) -> list[bool]:
+    """Return which days may enter a trailing reference, each decided from its own counts.
+
+    Kept out are special days, days under `least_rows`, days with more exact duplicates than the check allows, and days
+    too far from the fixed reference, unless the change was acknowledged.
+    """
+    severities = _severities(calibration, alarms, days)
+    return [
+        day.rows >= least_rows
+        and not calendars.is_special(calibration.calendar, day.day)
+        and day.duplicates <= alarms.checks.duplicates * day.rows
+        and severity <= KEPT_OUT
+        for day, severity in zip(days, severities, strict=True)
+    ]
+
+
+def choose(usable: Iterable[dt.date], alarms: Alarms, calendar: Calendar, day: dt.date) -> list[dt.date]:
+    """Return the trailing reference's days, in order, from the usable days before a monitored one.
+
+    They are the latest ones, and as many earlier ones of the day's class as it takes to have enough of them.
+    """
+    latest = sorted(usable, reverse=True)
+    kind = calendars.day_class(calendar, day)
+    of_class = [other for other in latest if calendars.day_class(calendar, other) == kind]
+    return sorted({*latest[: alarms.trailing_days], *of_class[:OF_CLASS]})
+
+
+def is_enough(usable: Iterable[dt.date], alarms: Alarms, calendar: Calendar, day: dt.date) -> bool:
+    """Return whether earlier days would change nothing in what `choose` returns."""
+    found = list(usable)
+    kind = calendars.day_class(calendar, day)
+    of_class = sum(calendars.day_class(calendar, other) == kind for other in found)
+    return len(found) >= alarms.trailing_days and of_class >= OF_CLASS
+
+
+def _severities(calibration: Calibration, alarms: Alarms, days: Sequence[DayHistogram]) -> np.ndarray:
+    """Return each day's score over the fixed threshold, without the columns whose change was acknowledged."""
+    fixed = calibration.fixed
+    found = np.zeros(len(days))
+    if fixed is None:
+        return found
+    own = {day: line for line, day in enumerate(fixed.days)}
+    judged = [line for line, day in enumerate(days) if day.rows and fixed.can_judge(day.day)]
+    others = [line for line in judged if days[line].day not in own]
+    columns = np.zeros((len(days), len(fixed.layout.columns)))
+    if others:
+        columns[others] = references.score(fixed, [days[line] for line in others]).columns
+    for line in judged:
+        if days[line].day in own:  # scored without itself
+            columns[line] = fixed.own_columns[own[days[line].day]]
+    for line in judged:
+        counted = _counted(fixed.layout.columns, alarms, days[line].day)
+        found[line] = columns[line][counted].max(initial=0.0) / fixed.threshold(alarms.false_alarms_per_month)
+    return found
+
+
+def _counted(columns: Sequence[str], alarms: Alarms, day: dt.date) -> list[bool]:
+    changed = [change for change in alarms.acknowledged if change.start <= day]
+    return [not any(not change.columns or name in change.columns for change in changed) for name in columns]

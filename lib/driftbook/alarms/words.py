@@ -1,0 +1,53 @@
+"""A day's verdict in words."""
+
+from driftbook.alarms.measurement import DUPLICATES, ERROR, MISSING, ROWS
+
+_WORDS = {
+    "missing": "missing values make",
+    "outside": "values out of the usual range make",
+    "unseen": "values never seen in the reference make",
+    "other": "rare values make",
+}
+_MEANING = {
+    "alarm": "beyond the threshold of both references",
+    "drift": "beyond the threshold of the fixed reference only",
+    "notice": "beyond the threshold of the trailing reference only",
+}
+
+
+def describe(column: str, cell: str, share: float, usual: float, unit: str = "") -> str:
+    """Return what a column's farthest feature says: its share (or number) on the day and usually.
+
+    Examples
+    --------
+    >>> describe("fare_amount", "missing", 0.31, 0.002)
+    'fare_amount: missing values make 31.0% of the rows, usually 0.2%'
+    """
+    if column == ROWS:
+        return f"{share:,.0f} rows, usually {usual:,.0f}"
+    if column == ERROR:
+        return f"the mean absolute error is {share:.2f}{' ' + unit if unit else ''}, usually {usual:.2f}"
+    if column == DUPLICATES:
+        what = "exact duplicates make"
+    elif column == MISSING:
+        what = f"missing values of {cell} make"
+    elif cell in _WORDS:
+        what = f"{column}: {_WORDS[cell]}"
+    elif cell.startswith(("up to ", "≤ ", "> ")) or " – " in cell:
+        what = f"{column}: values {cell} make"
+    else:
+        what = f"{column}: {cell} makes"
+    return f"{what} {_percent(share)} of the rows, usually {_percent(usual)}"
+
+
+def reason(verdict: str, column: str, said: str, *, fixed: float, trailing: float | None) -> str:
+    """Return the sentence of a day judged by its scores, given what `describe` said and the column's two severities."""
+    meaning = _MEANING.get(verdict, f"the most unusual of the day ({column}), within its threshold")
+    if verdict == "alarm" and trailing is None:
+        meaning = "beyond the threshold of the fixed reference, the trailing one cannot judge yet"
+    severities = f"fixed {fixed:.2f}" + ("" if trailing is None else f", trailing {trailing:.2f}")
+    return f"{said}; {meaning} (score over threshold: {severities})"
+
+
+def _percent(share: float) -> str:
+    return f"{share:.1%}" if share >= 0.001 or share == 0 else f"{share:.2%}"

@@ -1,0 +1,42 @@
+"""Reading the judgements: why days have their verdicts, and the days as counts."""
+
+import datetime as dt
+from typing import Any
+
+import pandas as pd
+
+from driftbook.store.connection import connect
+from driftbook.store.frames import fetch
+
+_CURRENT = "model = %s and day >= %s and day < %s and current and model_version = %s"
+
+
+def judgements(model: str, start: dt.date, end: dt.date) -> pd.DataFrame:
+    """Return the current judgements of the days `[start, end)`, one row per day, in order.
+
+    Raises
+    ------
+    DatabaseUnavailable
+        If the database cannot be reached.
+    """
+    query = """
+        select * from driftbook.current_judgement
+        where model = %(model)s and day >= %(start)s and day < %(end)s
+        order by day
+    """
+    return fetch(query, {"model": model, "start": start, "end": end})
+
+
+def day_counts(model: str, start: dt.date, end: dt.date, model_version: str) -> dict[dt.date, dict[str, Any]]:
+    """Return the current counts of the days `[start, end)` on the fine grid of a model version, by day."""
+    query = f"select day, counts from driftbook.judgement where {_CURRENT} and counts is not null order by day"
+    with connect() as connection:
+        return dict(connection.execute(query, [model, start, end, model_version]).fetchall())
+
+
+def trailing_days(model: str, start: dt.date, end: dt.date, model_version: str) -> dict[dt.date, dict[dt.date, str]]:
+    """Return, for each day of `[start, end)` with rows, the days of its trailing reference with their hashes."""
+    query = f"select day, trailing_days from driftbook.judgement where {_CURRENT} and counts is not null order by day"
+    with connect() as connection:
+        rows = connection.execute(query, [model, start, end, model_version]).fetchall()
+    return {day: {dt.date.fromisoformat(one["day"]): one["sha256"] for one in used} for day, used in rows}

@@ -1,7 +1,7 @@
 """Deterministic checks beside the scores: what is a fault whatever the references say. They spend no budget."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -24,7 +24,13 @@ class Check:
 
 
 def run(
-    calibration: Calibration, checks: Checks, day: DayHistogram, kinds: dict[str, str], before: Sequence[DayHistogram]
+    calibration: Calibration,
+    checks: Checks,
+    day: DayHistogram,
+    kinds: dict[str, str],
+    before: Sequence[DayHistogram],
+    *,
+    least_rows: int,
 ) -> list[Check]:
     """Return every check of a day with rows.
 
@@ -34,13 +40,13 @@ def run(
         The day's delivered columns with their kind of type.
     before
         The days of the trailing reference, in order.
+    least_rows
+        Shares of fewer rows are shown, but judge nothing: one duplicate of fifty rows is no day delivered twice.
     """
-    return [
-        _duplicates(checks, day),
-        _rows(calibration, checks, day, before),
-        _columns(calibration, kinds),
-        *_missing(calibration, checks, day),
-    ]
+    shares = [_duplicates(checks, day), *_missing(calibration, checks, day)]
+    if day.rows < least_rows:
+        shares = [Check(replace(share.measure, verdict="")) for share in shares]
+    return [*shares, _rows(calibration, checks, day, before), _columns(calibration, kinds)]
 
 
 def _duplicates(checks: Checks, day: DayHistogram) -> Check:
@@ -92,5 +98,4 @@ def _judged(measure: Measure, finding: str) -> Check:
     beyond = (measure.upper is not None and measure.value > measure.upper) or (
         measure.lower is not None and measure.value < measure.lower
     )
-    judged = Measure(**{**vars(measure), "verdict": "alarm" if beyond else "ok"})
-    return Check(judged, finding if beyond else "")
+    return Check(replace(measure, verdict="alarm" if beyond else "ok"), finding if beyond else "")

@@ -74,7 +74,9 @@ class Comparison:
         ends = own.edges if len(own.edges) else np.array([float(value) for value in own.values])
         bands = [self.bands[column, label] for label in cells.cumulative_labels(own)]
         least, most = (np.maximum.accumulate([band[side] for band in bands]) for side in (0, 1))
-        return _crossing(own, ends, most, level), _crossing(own, ends, least, level)
+        lower = _crossing(own, ends, most, level) if level >= most[0] else None
+        upper = _crossing(own, ends, least, level) if level <= least[-1] else None
+        return lower, upper
 
 
 def compare(found: Reference | None, day: DayHistogram, per_month: float) -> Comparison | None:
@@ -97,10 +99,8 @@ def _native(column: str, y: float) -> float:
     return np.exp(y) if column in (ROWS, ERROR) else cells.unstabilised(np.asarray(y))
 
 
-def _crossing(own: Cells, ends: np.ndarray, cumulative: np.ndarray, level: float) -> float | None:
+def _crossing(own: Cells, ends: np.ndarray, cumulative: np.ndarray, level: float) -> float:
     """Return the value where a cumulative share reaches a level; between two cuts in proportion if not discrete."""
-    if not cumulative[0] <= level <= cumulative[-1]:
-        return None
     if not len(own.edges):
-        return float(ends[np.searchsorted(cumulative, level)])
+        return float(ends[min(np.searchsorted(cumulative, level), len(ends) - 1)])
     return float(np.interp(level, cumulative, ends))

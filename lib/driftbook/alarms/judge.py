@@ -82,7 +82,7 @@ def judge(
     status = _status(calibration, day, least_rows, fixed)
     verdicts = {} if status else _verdicts(fixed, trailing)
     scored = status or gravest(verdicts.values())
-    found = checks.run(calibration, alarms.checks, day, kinds, before)
+    found = checks.run(calibration, alarms.checks, day, kinds, before, least_rows=least_rows)
     findings = [check.finding for check in found if check.finding]
     judgement = Judgement(
         verdict=gravest([scored, *(check.measure.verdict for check in found)]),
@@ -130,7 +130,7 @@ def _scored(
     cell, share, usual = against.farthest(column)
     said = words.describe(column, cell, share, usual, unit)
     ratio = trailing.ratios.get(column, 0.0) if trailing else None
-    sentence = words.reason(scored, column, said, fixed=fixed.ratios.get(column, 0.0), trailing=ratio)
+    sentence = words.reason(scored, said, fixed=fixed.ratios.get(column, 0.0), trailing=ratio)
     return {
         "reason": "; ".join([*findings, *([f"not judged by scores: {status}"] if status else []), sentence]),
         "feature": column,

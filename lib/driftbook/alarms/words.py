@@ -9,6 +9,7 @@ _WORDS = {
     "other": "rare values make",
 }
 _MEANING = {
+    "ok": "the most unusual of the day, within its threshold",
     "alarm": "beyond the threshold of both references",
     "drift": "beyond the threshold of the fixed reference only",
     "notice": "beyond the threshold of the trailing reference only",
@@ -40,9 +41,9 @@ def describe(column: str, cell: str, share: float, usual: float, unit: str = "")
     return f"{what} {_percent(share)} of the rows, usually {_percent(usual)}"
 
 
-def reason(verdict: str, column: str, said: str, *, fixed: float, trailing: float | None) -> str:
+def reason(verdict: str, said: str, *, fixed: float, trailing: float | None) -> str:
     """Return the sentence of a day judged by its scores, given what `describe` said and the column's two severities."""
-    meaning = _MEANING.get(verdict, f"the most unusual of the day ({column}), within its threshold")
+    meaning = _MEANING.get(verdict, "the most unusual of the day")
     if verdict == "alarm" and trailing is None:
         meaning = "beyond the threshold of the fixed reference, the trailing one cannot judge yet"
     severities = f"fixed {fixed:.2f}" + ("" if trailing is None else f", trailing {trailing:.2f}")

@@ -89,7 +89,7 @@ def headline(settings: Settings, result: DayResult) -> HTML:
     return HTML(
         f'<p class="headline"><strong>{result.day:%A}, {result.day}</strong>: {badge(result.verdict)} '
         f"on {result.rows:,} rows of {html.escape(settings.title)}</p>"
-        f"<p>{html.escape(_sentence(result.judgement.reason))}</p>" + (f"<ul>{lines}</ul>" if lines else "")
+        f"<p>{html.escape(result.judgement.reason)}.</p>" + (f"<ul>{lines}</ul>" if lines else "")
     )
 
 
@@ -208,10 +208,6 @@ def _limit(bound: float | None) -> str:
 def _excess(measure: Measure) -> float:
     """Return how many times its threshold a measure is, for sorting."""
     return measure.value / measure.upper if measure.upper else math.inf
-
-
-def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}."
 
 
 def _exact(value: float | None, form: str = "") -> str:

@@ -90,8 +90,7 @@ def measures(settings: Settings, found: Iterable[Measure]) -> HTML:
     ]
     columns = ["measure", "verdict", "value", "unit", "lower", "upper"]
     frame = pd.DataFrame(rows, columns=columns)
-    said = (frame != "").any() | frame.empty
-    return _table(frame.loc[:, said].replace("", "–"))
+    return _table(frame.loc[:, (frame != "").any()].replace("", "–"))
 
 
 def selected(result: DayResult, *metrics: str) -> list[Measure]:
@@ -133,6 +132,8 @@ def table(frame: pd.DataFrame, form: str = "{:,.4g}") -> HTML:
 
 
 def _table(frame: pd.DataFrame, *, index: bool = False) -> HTML:
+    if frame.empty:
+        return HTML("<p>No rows, nothing to show.</p>")
     with pd.option_context("display.max_colwidth", None):  # a cell's HTML must not be cut
         return HTML(frame.to_html(index=index, escape=False, border=0, classes="measures"))
 

@@ -11,14 +11,16 @@ TARGET = Path(__file__).with_name("monitor.png")
 
 
 def main() -> None:
-    """Write the upper part of the newest page of an alarm day, 1200 pixels wide."""
+    """Write the newest page of an alarm day down to its first figure, 1200 pixels wide."""
     page = sorted(paths.archive_dir().glob(f"demo/monitor/{DAY}/*/monitor.html"))[-1]
     program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=["--headless", "--no-sandbox"])
-        tab = browser.new_page(viewport={"width": 960, "height": 860}, device_scale_factor=1.25)
+        tab = browser.new_page(viewport={"width": 1040, "height": 900}, device_scale_factor=1200 / 1040)
         tab.goto(page.as_uri())
-        tab.screenshot(path=TARGET)
+        figure = tab.locator("img").first.bounding_box()
+        height = figure["y"] + figure["height"] + 16
+        tab.screenshot(path=TARGET, full_page=True, clip={"x": 0, "y": 0, "width": 1040, "height": height})
         browser.close()
 
 

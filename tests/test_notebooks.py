@@ -22,7 +22,8 @@ PARAMETERS = {
 }
 NOTEBOOKS = {path.stem: nbformat.read(path, as_version=4) for path in rehearsal.tracked()}
 PLACE = r"(?:^|[\s'\"(=])(?:/\w+){2,}|\b[A-Z]:\\"
-TIME = r"\d\d:\d\d|\b\d+(?:\.\d+)? ?(?:ms|s|sec|seconds)\b|it/s|\d%\|"
+# A clock, a duration or a progress bar; not the pick-up time of a row of the data.
+TIME = r"(?<!2022-\d\d-\d\d )(?<!2022-\d\d-\d\d \d\d:)\d\d:\d\d|\b\d+(?:\.\d+)? ?(?:ms|s|sec|seconds)\b|it/s|\d%\|"
 IDENTITY = r"\b\d{8}T\d{6}\b|\b[0-9a-f]{8}-[0-9a-f]{4}|\b(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{8,}\b|0x[0-9a-f]{6,}"
 
 

@@ -174,8 +174,10 @@ def heat_map(ratios: pd.DataFrame) -> Figure:
 
 def carriers(tables: Mapping[str, pd.DataFrame], column: str, *, groups: int = 8) -> Figure:
     """Draw per segment column the groups that carry most of a column's change, and their share of rows."""
-    fig, panels = figure(max(len(tables), 1), height=3.4)
-    for panel, (segment, table) in zip(panels, tables.items(), strict=False):
+    if all(table.empty for table in tables.values()):
+        return nothing()
+    fig, panels = figure(len(tables), height=3.4)
+    for panel, (segment, table) in zip(panels, tables.items(), strict=True):
         top = table.head(groups)
         position = np.arange(len(top))
         panel.barh(position - 0.2, 100 * top["part"], 0.4, color=DAY, label="part of the change")

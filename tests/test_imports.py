@@ -58,7 +58,9 @@ WITHIN = {
 
 
 def layer(module):
-    return next(number for number, names in enumerate(LAYERS) if module.partition(".")[0] in names)
+    found = [number for number, names in enumerate(LAYERS) if module.partition(".")[0] in names]
+    assert found, f"{module} has no layer: give it one"
+    return found[0]
 
 
 @pytest.mark.parametrize("module", MODULES)

@@ -22,6 +22,14 @@ def figure(columns: int = 1, *, width: float = 9.0, height: float = 3.2) -> tupl
     return fig, list(axes[0])
 
 
+def nothing() -> Figure:
+    """Return a flat figure that says there is nothing to draw, for a day without rows."""
+    fig, (panel,) = figure(height=0.6)
+    panel.text(0, 0.5, "no rows, nothing to draw", color=REFERENCE, va="center")
+    panel.set_axis_off()
+    return fig
+
+
 def rows_by_day_and_hour(times: pd.Series) -> Figure:
     """Draw how many rows fall on each day, and on an average day's hours."""
     fig, (by_day, by_hour) = figure(2)
@@ -48,7 +56,9 @@ def distributions(frame: pd.DataFrame, columns: Sequence[str], axes: Mapping[str
 
 def shares(values: pd.Series, *, label: str, reference: pd.Series | None = None) -> Figure:
     """Draw one bar per entry, in percent; with a `reference` of the same index, a grey bar beside each."""
-    fig, (panel,) = figure(height=0.8 + 0.32 * max(len(values), 1))
+    if values.empty:
+        return nothing()
+    fig, (panel,) = figure(height=0.8 + 0.32 * len(values))
     position = np.arange(len(values))
     width = 0.4 if reference is not None else 0.7
     panel.barh(
@@ -93,7 +103,9 @@ def day_scores(scores: Mapping[str, tuple[np.ndarray, float]]) -> Figure:
 
     `scores` maps a reference's name to its own days' scores and the day's, each over the threshold.
     """
-    fig, (panel,) = figure(height=1.2 + 0.5 * max(len(scores), 1))
+    if not scores:
+        return nothing()
+    fig, (panel,) = figure(height=1.2 + 0.5 * len(scores))
     for line, (own, day) in enumerate(scores.values()):
         height = line + 0.25 * np.cos(np.arange(len(own)) * 2.4)  # spread, so that equal scores stay apart
         panel.plot(np.maximum(own, 0), height, "o", ms=4, color=REFERENCE, label="a day of the reference")
@@ -117,9 +129,11 @@ def day_scores(scores: Mapping[str, tuple[np.ndarray, float]]) -> Figure:
 
 def scores(ratios: pd.DataFrame) -> Figure:
     """Draw each column's score over the threshold, a bar per reference; an alarm where all of them exceed 1."""
-    fig, (panel,) = figure(height=1.0 + 0.36 * max(len(ratios), 1))
+    if ratios.empty:
+        return nothing()
+    fig, (panel,) = figure(height=1.0 + 0.36 * len(ratios))
     beyond = (ratios > 1).all(axis=1)
-    position, width = np.arange(len(ratios)), 0.8 / max(ratios.shape[1], 1)
+    position, width = np.arange(len(ratios)), 0.8 / ratios.shape[1]
     for number, (name, values) in enumerate(ratios.items()):
         colours = np.where(beyond, BEYOND, DAY)
         panel.barh(position + number * width, values, width * 0.9, color=colours, alpha=1 - 0.5 * number, label=name)
@@ -136,8 +150,10 @@ def bins(histograms: Mapping[str, tuple[pd.Series, pd.Series]], axes: Mapping[st
 
     `histograms` maps a column to the reference's and the day's counts, both indexed by bin label.
     """
-    fig, panels = figure(max(len(histograms), 1), height=3.6)
-    for panel, (column, (reference, day)) in zip(panels, histograms.items(), strict=False):
+    if not histograms:
+        return nothing()
+    fig, panels = figure(len(histograms), height=3.6)
+    for panel, (column, (reference, day)) in zip(panels, histograms.items(), strict=True):
         position = np.arange(len(reference))
         panel.bar(position - 0.2, _percent(reference), 0.4, color=REFERENCE, label="reference")
         panel.bar(position + 0.2, _percent(day), 0.4, color=DAY, label="day")
@@ -191,8 +207,10 @@ def heat_map(ratios: pd.DataFrame) -> Figure:
 
 def carriers(tables: Mapping[str, pd.DataFrame], column: str, *, groups: int = 8) -> Figure:
     """Draw per segment column the groups that carry most of a column's change, and their share of rows."""
-    fig, panels = figure(max(len(tables), 1), height=3.4)
-    for panel, (segment, table) in zip(panels, tables.items(), strict=False):
+    if all(table.empty for table in tables.values()):
+        return nothing()
+    fig, panels = figure(len(tables), height=3.4)
+    for panel, (segment, table) in zip(panels, tables.items(), strict=True):
         top = table.head(groups)
         position = np.arange(len(top))
         panel.barh(position - 0.2, 100 * top["part"], 0.4, color=DAY, label="part of the change")
@@ -200,7 +218,7 @@ def carriers(tables: Mapping[str, pd.DataFrame], column: str, *, groups: int = 8
         panel.set_yticks(position, top.index)
         panel.invert_yaxis()
         panel.set(title=f"{column} by {segment}", xlabel="%", ylabel=segment)
-    panels[0].legend(frameon=False, fontsize=8, loc="lower right")
+    fig.legend(*panels[0].get_legend_handles_labels(), frameon=False, fontsize=8, loc="outside upper right", ncols=2)
     return fig
 
 

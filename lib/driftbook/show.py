@@ -125,8 +125,7 @@ def measures(settings: Settings, found: Iterable[Measure]) -> HTML:
     ]
     columns = ["measure", "verdict", "value", "unit", "lower", "upper"]
     frame = pd.DataFrame(rows, columns=columns)
-    said = (frame != "").any() | frame.empty
-    return _table(frame.loc[:, said].replace("", "–"))
+    return _table(frame.loc[:, (frame != "").any()].replace("", "–"))
 
 
 def selected(result: DayResult, *metrics: str) -> list[Measure]:
@@ -166,14 +165,20 @@ def days(overview: pd.DataFrame, judgements: pd.DataFrame, *, link: Callable[[ob
 
 def table(frame: pd.DataFrame, form: str = "{:,.4g}") -> HTML:
     """Return a frame as a table with its index, its floats in the format given."""
-    floats = frame.select_dtypes("float").columns
-    cells = frame.assign(**{name: frame[name].map(lambda value: _exact(value, form)) for name in floats})
-    return _table(cells, index=True)
+    numbers = {name: frame[name].map(lambda value: _exact(value, form)) for name in frame.select_dtypes("float")}
+    texts = {name: frame[name].map(_escaped) for name in frame.select_dtypes("object")}
+    return _table(frame.assign(**numbers, **texts).rename(index=_escaped, columns=_escaped), index=True)
 
 
 def _table(frame: pd.DataFrame, *, index: bool = False) -> HTML:
+    if frame.empty:
+        return HTML("<p>No rows, nothing to show.</p>")
     with pd.option_context("display.max_colwidth", None):  # a cell's HTML must not be cut
         return HTML(frame.to_html(index=index, escape=False, border=0, classes="measures"))
+
+
+def _escaped(value: object) -> object:
+    return html.escape(value) if isinstance(value, str) else value
 
 
 def _name(measure: Measure) -> str:

@@ -74,10 +74,10 @@ def test_runs_by_model_and_notebook():
         "m", "backfill: 1 run", "monitor: 2 runs", "Without a model", "smoke: 1 run",
     ]  # fmt: skip
     assert '<p class="notice">made &lt;up&gt;</p>' in page
-    assert "<td>failed: ValueError: &lt;no&gt;</td>" in page
+    assert '<td><a href="f.html">2022-02-05</a></td><td class="status">failed: ValueError: &lt;no&gt;</td>' in page
     assert "second line" not in page
-    assert "<td>succeeded, interactive</td>\n<td>–</td><td>2026-11-24 20:00:01</td><td>–</td>" in page
-    assert "<td>2022-02-01 to 2022-02-03</td>" in page
+    assert '<td>2022-02-05</td><td class="status">succeeded, interactive</td>\n<td>–</td><td>2026-11-24 20' in page
+    assert '<a href="m/p.html">2022-02-01 to 2022-02-03</a>' in page
     assert "<td>2.2 s</td>" in page
 
 

@@ -61,7 +61,7 @@ def render(days: pd.DataFrame, runs: pd.DataFrame, notices: Mapping[str, str]) -
         loose=_notebooks(runs[runs["model"] == ""]),
         symbols=SYMBOLS,
         SHOWN=SHOWN,
-        style=style("base.css", "verdicts.css", "index.css"),
+        style=style("base.css", "index.css", "verdicts.css"),
     )
 
 

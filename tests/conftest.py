@@ -6,6 +6,8 @@ from functools import cache
 import psycopg
 import pytest
 from driftbook import config, model, monitoring, periods, sources, training
+from driftbook.alarms import trailing
+from driftbook.measures import shape
 from driftbook.store import server, sockets
 
 # The data of tests may be lost in a power cut.
@@ -49,13 +51,39 @@ def demo():
 
 
 @pytest.fixture(scope="session")
-def monitored(demo):
+def counted(demo):
+    """Every simulated day that has rows as counts, by its date in order; no store is asked."""
+    settings, trained, _ = demo
+    period = periods.between(settings.source.start, settings.source.end)
+    batch = model.predicted(trained, sources.read(settings, period))
+    days = batch.by_day(settings.time_column)
+    return {day.period.start: shape.histogram(settings, trained.calibrated.grid, day) for day in days}
+
+
+@pytest.fixture(scope="session")
+def before(demo, counted):
+    """A function of a day: the days of its trailing reference, in order."""
+    settings, trained, _ = demo
+    least = settings.references.min_rows_per_day
+    kept = trailing.usable(trained.calibrated, settings.alarms, least, list(counted.values()))
+    usable = [day for day, keep in zip(counted, kept, strict=True) if keep]
+
+    def days(day):
+        first = trailing.reach(settings.alarms, settings.references, day)
+        earlier = [other for other in usable if first <= other < day]
+        return [counted[other] for other in trailing.choose(earlier, settings.alarms, settings.calendar, day)]
+
+    return days
+
+
+@pytest.fixture(scope="session")
+def monitored(demo, before):
     """A function of a day as text: its batch with the prediction, and all that is computed of it by the demo model."""
     settings, trained, _ = demo
 
     @cache
     def day(text):
         batch = model.predicted(trained, sources.read(settings, periods.one_day(text)))
-        return batch, monitoring.monitor_day(trained, batch)
+        return batch, monitoring.monitor_day(trained, batch, before(batch.period.start))
 
     return day

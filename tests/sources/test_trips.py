@@ -6,6 +6,7 @@ import pytest
 from driftbook.sources import trips
 
 WEDNESDAY, SATURDAY, SNOW = dt.date(2022, 2, 2), dt.date(2022, 2, 5), dt.date(2022, 1, 29)
+HOLIDAYS = dt.date(2022, 1, 17), dt.date(2022, 2, 21)  # both a Monday
 
 
 def simulate(day=WEDNESDAY, seed=7):
@@ -24,6 +25,21 @@ def test_the_rows_and_hours_of_a_day(day, least, most, rush):
     hours = simulate(day)["lpep_pickup_datetime"].dt.hour
     assert least < len(hours) < most
     assert hours.value_counts().idxmax() in rush
+
+
+@pytest.mark.parametrize("day", HOLIDAYS)
+def test_a_holiday_has_the_rows_and_hours_of_a_sunday(day):
+    sunday = simulate(day - dt.timedelta(days=1)).drop(columns=["lpep_pickup_datetime", "lpep_dropoff_datetime"])
+    holiday = simulate(day)
+    assert holiday["lpep_pickup_datetime"].dt.date.eq(day).all()
+    pd.testing.assert_frame_equal(holiday[sunday.columns], sunday)
+
+
+@pytest.mark.parametrize("day", [WEDNESDAY, SATURDAY, SNOW])
+def test_a_holiday_is_no_other_day(day, monkeypatch):
+    before = simulate(day)
+    monkeypatch.setattr(trips, "_HOLIDAYS", ())
+    pd.testing.assert_frame_equal(simulate(day), before)
 
 
 def test_fares_follow_distances_and_totals_add_up():

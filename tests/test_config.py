@@ -41,9 +41,41 @@ def test_what_a_params_file_says():
     assert settings.watched.numeric == (*DEMO["features"]["numeric"], "hour", "duration_min", "prediction")
     assert settings.watched.categorical == ("PULocationID", "DOLocationID", "payment_type")
     assert settings.references.period == between("2022-01-01", "2022-01-31")
+    assert (settings.calendar.time_zone, settings.calendar.holidays) == ("America/New_York", "US")
+    assert (settings.alarms.false_alarms_per_month, settings.alarms.trailing_days) == (1, 28)
     assert settings.source.incidents[0] == config.Incident(
         fault="kilometres", start=dt.date(2022, 2, 10), end=dt.date(2022, 2, 12)
     )
+
+
+def test_alarms_and_a_calendar_need_not_be_given():
+    settings = config.load({key: value for key, value in DEMO.items() if key not in ("alarms", "calendar")})
+    assert settings.alarms == config.Alarms(false_alarms_per_month=1, trailing_days=28, acknowledged=())
+    assert settings.alarms.checks == config.Checks(duplicates=0.01, missing=0.05, rows=(0.7, 1.5))
+    assert settings.calendar == config.Calendar(time_zone="UTC", holidays="", special_days=())
+
+
+def test_a_change_that_was_seen():
+    seen = {"start": dt.date(2022, 2, 22), "columns": ["duration_min"]}
+    settings = config.load(changed("alarms.acknowledged", [seen, {"start": "2022-03-01"}]))
+    assert settings.alarms.acknowledged == (
+        config.Acknowledged(start=dt.date(2022, 2, 22), columns=("duration_min",)),
+        config.Acknowledged(start=dt.date(2022, 3, 1)),
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "is_same"),
+    [
+        ("alarms.false_alarms_per_month", 3, True),
+        ("alarms.acknowledged", [{"start": "2022-02-22"}], True),
+        ("calendar.holidays", "", False),
+        ("watch.categorical", [], False),
+        ("references.min_rows_per_day", 300, False),
+    ],
+)
+def test_a_trained_model_depends_on_all_but_the_alarms(path, value, is_same):
+    assert (config.load(changed(path, value)).of_training() == config.load("demo").of_training()) is is_same
 
 
 @pytest.mark.parametrize(
@@ -78,9 +110,27 @@ def test_units(column, unit, axis):
         ("references.end", dt.date(2021, 1, 1), "references: Value error, start 2022-01-01 lies after end 2021-01-01"),
         ("source.end", dt.date(2021, 1, 1), "source.simulated: Value error, start 2022-01-01 lies after"),
         ("source.incidents.0.end", dt.date(2021, 1, 1), "incidents.0: Value error, start 2022-02-10 lies after"),
-        ("thresholds.margin", 0.5, "thresholds.margin: Input should be greater than or equal to 1 (given: 0.5)"),
-        ("thresholds.margin", None, "thresholds.margin: Input should be a valid number"),
-        ("thresholds.duplicate_share", 1, "thresholds.duplicate_share: Input should be less than 1"),
+        ("thresholds", {"margin": 1.25}, "thresholds: Extra inputs are not permitted"),
+        ("calendar.time_zone", "New York", "calendar.time_zone: Value error, no such time zone in the tz database"),
+        ("calendar.time_zone", None, "calendar.time_zone: Input should be a valid string"),
+        (
+            "calendar.holidays",
+            "New York",
+            "calendar.holidays: Value error, no holidays are known for it, expected an ISO",
+        ),
+        ("calendar.special_days", "12-24", "calendar.special_days: Input should be a valid tuple"),
+        ("calendar.weekend", "Friday", "calendar.weekend: Extra inputs are not permitted"),
+        ("alarms.false_alarms_per_month", 0, "alarms.false_alarms_per_month: Input should be greater than 0 (given: 0"),
+        ("alarms.false_alarms_per_month", 16, "false_alarms_per_month: Input should be less than or equal to 15"),
+        ("alarms.false_alarms_per_month", "few", "alarms.false_alarms_per_month: Input should be a valid number"),
+        ("alarms.trailing_days", 19, "alarms.trailing_days: Input should be greater than or equal to 20 (given: 19)"),
+        ("alarms.margin", 1.25, "alarms.margin: Extra inputs are not permitted"),
+        ("alarms.acknowledged", [{}], "alarms.acknowledged.0.start: Field required"),
+        ("alarms.acknowledged", [{"start": "soon"}], "alarms.acknowledged.0.start: Input should be a valid date"),
+        ("alarms.checks", {"duplicates": 1}, "alarms.checks.duplicates: Input should be less than 1"),
+        ("alarms.checks", {"missing": 0}, "alarms.checks.missing: Input should be greater than 0"),
+        ("alarms.checks", {"rows": [1.5, 0.7]}, "alarms.checks.rows.0: Input should be less than 1 (given: 1.5)"),
+        ("alarms.checks", {"rows": [0.7]}, "alarms.checks.rows.1: Field required"),
         ("fill_missing", "zero", "fill_missing: Input should be a valid number"),
         ("features.numeric", "trip_distance", "features.numeric: Input should be a valid tuple"),
         ("features.numeric", [1], "features.numeric.0: Input should be a valid string"),

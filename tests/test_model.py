@@ -29,23 +29,33 @@ def saved(demo, models):
 def test_what_is_loaded_is_what_was_saved(demo, saved):
     settings, trained, _ = demo
     loaded = model.load(settings)
-    assert (loaded.version, loaded.limits, loaded.settings) == (trained.version, trained.limits, settings)
+    assert (loaded.version, loaded.settings) == (trained.version, settings)
+    assert loaded.calibrated.to_json() == trained.calibrated.to_json()
+    assert (loaded.calibrated.grid, loaded.calibrated.kinds) == (trained.calibrated.grid, trained.calibrated.kinds)
+    assert [day.sha256 for day in loaded.calibrated.days] == [day.sha256 for day in trained.calibrated.days]
     assert loaded.estimator.coef_.tolist() == trained.estimator.coef_.tolist()
     for name in ("validation", "calibration"):
         pd.testing.assert_frame_equal(getattr(loaded, name), getattr(trained, name))
 
 
-def test_a_loaded_model_computes_the_same_day(demo, saved, monitored):
-    batch, result = monitored("2022-02-05")
-    assert monitoring.monitor_day(model.load(demo[0]), batch) == result
+def test_a_loaded_model_computes_the_same_day(demo, saved, monitored, before):
+    batch, day = monitored("2022-02-05")
+    assert monitoring.monitor_day(model.load(demo[0]), batch, before(batch.period.start)).result == day.result
+
+
+def test_another_budget_needs_no_training(demo, saved):
+    alarms = demo[0].alarms.model_copy(update={"false_alarms_per_month": 3.0})
+    settings = demo[0].model_copy(update={"alarms": alarms})
+    model.check_trained(settings)
+    assert model.load(settings).settings.alarms.false_alarms_per_month == 3.0
 
 
 def test_the_manifest(demo, saved):
     settings, trained, _ = demo
     manifest = json.loads((saved / "manifest.json").read_text(encoding="utf-8"))
-    assert manifest.pop("params") == settings.model_dump(mode="json")
+    assert manifest.pop("params") == settings.of_training()
     assert manifest.pop("versions")["scikit-learn"] == version("scikit-learn")
-    files = {"model.joblib", "validation.parquet", "calibration.parquet", "limits.json"}
+    files = {"model.joblib", "validation.parquet", "calibration.parquet", "calibration.json"}
     assert {*manifest.pop("sha256")} == files == {path.name for path in (saved / trained.version).iterdir()}
     assert manifest == {
         "name": "demo",
@@ -74,7 +84,7 @@ def test_a_model_that_is_not_trained(demo, models):
             call(demo[0])
 
 
-@pytest.mark.parametrize("name", ["model.joblib", "validation.parquet", "calibration.parquet", "limits.json"])
+@pytest.mark.parametrize("name", ["model.joblib", "validation.parquet", "calibration.parquet", "calibration.json"])
 @pytest.mark.parametrize("change", ["changed", "gone"])
 def test_a_file_that_changed_since_the_manifest(demo, saved, name, change):
     file = saved / demo[1].version / name

@@ -5,6 +5,8 @@ import re
 import pytest
 import yaml
 from driftbook import config, paths, sources
+from driftbook.alarms import calendars
+from driftbook.periods import between
 from driftbook.sources import schema
 
 #: Column names (but `extra`, a word of its own) and what they are called after.
@@ -32,9 +34,20 @@ def test_each_file_says_all_a_reader_wants_to_know(name):
         "fill_missing",
         "features",
         "references",
-        "thresholds",
+        "calendar",
+        "alarms",
     } <= set(params)
     assert set(params["units"]) <= {*config.load(name).columns}
+    assert {"false_alarms_per_month", "trailing_days"} <= set(params["alarms"])
+
+
+@pytest.mark.parametrize("name", config.known_names())
+def test_special_days_are_days_of_the_calendar(name):
+    calendar = config.load(name).calendar
+    days = between("2022-01-01", "2023-12-31").days
+    for special in calendar.special_days:
+        alone = calendar.model_copy(update={"special_days": (special,)})
+        assert sum(calendars.is_special(alone, day) for day in days) >= 2, special
 
 
 def test_the_first_nine_days_of_february_and_the_reference_carry_no_incident():

@@ -5,6 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from driftbook import sources, training
+from driftbook.config import Calendar
 from driftbook.errors import BadData, BadInput
 from driftbook.periods import between
 from sklearn.linear_model import LinearRegression
@@ -60,10 +61,38 @@ def test_the_same_input_is_the_same_version(demo, batch):
     assert again.version == trained.version
     assert re.fullmatch("[0-9a-f]{12}", trained.version)
     pd.testing.assert_frame_equal(again.calibration, trained.calibration)
-    assert again.limits == trained.limits
+    assert again.calibrated.to_json() == trained.calibrated.to_json()
 
 
-@pytest.mark.parametrize("changes", [{"fill_missing": 1}, {"title": "other"}])
+def test_the_days_of_the_fixed_reference(demo, counted):
+    settings, trained, _ = demo
+    calibrated = trained.calibrated
+    assert [day.day for day in calibrated.days] == settings.references.period.days
+    assert {day.day: day.sha256 for day in calibrated.days} == {
+        day: counts.sha256 for day, counts in counted.items() if day <= settings.references.end
+    }
+    assert sum(day.rows for day in calibrated.days) == len(trained.calibration)
+    assert calibrated.fixed.days == tuple(settings.references.period.days[1:])  # without New Year's Day
+    assert {*calibrated.grid.columns} == {*settings.watched.all}
+    assert calibrated.kinds["lpep_pickup_datetime"] == "time"
+    assert (calibrated.kinds["ehail_fee"], calibrated.kinds["store_and_fwd_flag"]) == ("null", "text")
+
+
+def test_the_budget_is_no_matter_of_training(demo, batch):
+    settings, trained, _ = demo
+    alarms = settings.alarms.model_copy(update={"false_alarms_per_month": 3.0})
+    assert training._version(settings.model_copy(update={"alarms": alarms}), batch) == trained.version
+
+
+def test_too_few_days_calibrate_nothing_but_can_be_shown(demo, batch):
+    days = batch.frame["lpep_pickup_datetime"].dt.date.value_counts()
+    settings = with_references(demo[0], min_rows_per_day=int(days.nlargest(12).min()))
+    calibrated = training.train(settings, batch)[0].calibrated
+    assert (len(calibrated.days), calibrated.fixed) == (12, None)
+    assert {cells.column for cells in calibrated.frame.cells} == {*settings.watched.all}
+
+
+@pytest.mark.parametrize("changes", [{"fill_missing": 1}, {"title": "other"}, {"calendar": Calendar()}])
 def test_other_params_are_another_version(demo, batch, changes):
     settings, trained, _ = demo
     assert training._version(settings.model_copy(update=changes), batch) != trained.version
@@ -78,16 +107,17 @@ def test_other_data_is_another_version(demo):
 def test_small_days_do_not_calibrate(demo, batch):
     settings = with_references(demo[0], min_rows_per_day=1000)
     trained, _ = training.train(settings, batch)
-    assert trained.limits.days == 30  # but the day of the blizzard
+    snow = dt.date(2022, 1, 29)
+    assert [day.day for day in trained.calibrated.days] == [d for d in settings.references.period.days if d != snow]
     assert len(trained.calibration) == len(demo[1].calibration)
 
 
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"train_rows": 70_000}, "of 68109 reference rows pass the filters: train_rows 70000 leaves none to validate"),
-        ({"train_rows": 59_614}, "59614 of 68109 reference rows pass the filters: train_rows 59614 leaves none"),
-        ({"min_rows_per_day": 10_000}, "0 reference days with 10000 rows or more: at least 2 are needed to calibrate"),
+        ({"train_rows": 70_000}, "of 67584 reference rows pass the filters: train_rows 70000 leaves none to validate"),
+        ({"train_rows": 59_144}, "59144 of 67584 reference rows pass the filters: train_rows 59144 leaves none"),
+        ({"min_rows_per_day": 10_000}, "no day of the reference period has 10000 rows or more: choose another period"),
     ],
 )
 def test_too_little_to_learn_from(demo, batch, changes, message):
@@ -104,7 +134,7 @@ def test_a_feature_without_any_value(demo, batch, column):
 
 def test_a_filtered_column_without_any_value(demo, batch):
     frame = batch.frame.assign(passenger_count=np.nan)
-    with pytest.raises(BadData, match="0 of 68109 reference rows pass the filters"):
+    with pytest.raises(BadData, match="0 of 67584 reference rows pass the filters"):
         training.split(demo[0], frame)
 
 

@@ -21,8 +21,8 @@ def describe(column: str, cell: str, share: float, usual: float, unit: str = "")
 
     Examples
     --------
-    >>> describe("fare_amount", "missing", 0.31, 0.002)
-    'fare_amount: missing values make 31.0% of the rows, usually 0.2%'
+    >>> describe("price", "missing", 0.31, 0.002)
+    'price: missing values make 31.0% of the rows, usually 0.2%'
     """
     if column == ROWS:
         return f"{share:,.0f} rows, usually {usual:,.0f}"

@@ -1,7 +1,11 @@
+from dataclasses import replace
+
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-from driftbook.alarms import bins
+from driftbook.alarms import cells, histograms
+from driftbook.measures import shape
 from driftbook.periods import one_day
 from driftbook.sources import Batch
 
@@ -36,10 +40,28 @@ def batch(frame):
     return Batch(one_day("2022-02-05"), table.append_column("ehail_fee", pa.nulls(6)), frame, strays=3)
 
 
+@pytest.fixture(scope="session")
+def grid(demo, frame):
+    """A grid of two columns counted by value, the other numeric ones cut round the range of the first five rows."""
+    watched, ordered = demo[0].watched, ("passenger_count", "hour")
+    usual = frame.head(5)
+    edges = {name: (usual[name].min() - 1, usual[name].max()) for name in watched.numeric if name not in ordered}
+    return histograms.Grid(edges=edges, ordered=ordered, unordered=watched.categorical)
+
+
 @pytest.fixture
-def limits(demo, frame):
-    """Limits of a reference that is the same rows, but the last; the usual range is all of theirs."""
-    settings, _, _ = demo
-    reference = frame.head(5)
-    ranges = {name: (reference[name].min(), reference[name].max()) for name in settings.watched.numeric}
-    return bins.freeze(settings, reference).model_copy(update={"ranges": ranges})
+def day(demo, grid, batch):
+    """The rows as counts."""
+    return shape.histogram(demo[0], grid, batch)
+
+
+@pytest.fixture
+def columns(demo, grid, batch):
+    """The cells of a reference of one day that is the same rows, but the last; the usual range is all of theirs."""
+    reference = replace(batch, table=batch.table.slice(0, 5), frame=batch.frame.head(5))
+    by_value = cells.freeze(grid.model_copy(update={"edges": {}}), [shape.histogram(demo[0], grid, reference)])
+    starts, labels = np.arange(3), ("below", "usual", "above")
+    return [
+        *(cells.Cells(name, labels, True, starts, np.array(edges), (), {}) for name, edges in grid.edges.items()),
+        *by_value,
+    ]

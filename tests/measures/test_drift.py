@@ -26,8 +26,8 @@ def test_nothing_is_sent_anywhere():
 @pytest.mark.parametrize("column", ["prediction", "trip_distance", "fare_amount", "total_amount", "passenger_count"])
 def test_numeric_columns_agree_with_scipy(demo, monitored, column):
     _, trained, _ = demo
-    batch, result = monitored("2022-02-10")
-    found = {m.feature: m.value for m in result.measures if m.metric == "evidently_drift"}
+    batch, day = monitored("2022-02-10")
+    found = {m.feature: m.value for m in day.result.measures if m.metric == "evidently_drift"}
     reference, current = trained.validation[column].dropna(), batch.frame[column].dropna()
     expected = wasserstein_distance(reference, current) / reference.std(ddof=0)
     assert found[column] == pytest.approx(expected, rel=1e-9)
@@ -36,15 +36,15 @@ def test_numeric_columns_agree_with_scipy(demo, monitored, column):
 @pytest.mark.parametrize("column", ["PULocationID", "DOLocationID"])
 def test_categorical_columns_agree_with_scipy(demo, monitored, column):
     _, trained, _ = demo
-    batch, result = monitored("2022-02-10")
-    found = {m.feature: m.value for m in result.measures if m.metric == "evidently_drift"}
+    batch, day = monitored("2022-02-10")
+    found = {m.feature: m.value for m in day.result.measures if m.metric == "evidently_drift"}
     shares = [frame[column].value_counts(normalize=True) for frame in (trained.validation, batch.frame)]
     table = pd.concat(shares, axis=1).fillna(0)
     assert found[column] == pytest.approx(jensenshannon(*table.to_numpy().T), rel=1e-9)
 
 
 def test_the_day_in_two_numbers(demo, monitored):
-    _, result = monitored("2022-02-10")
+    result = monitored("2022-02-10")[1].result
     columns = {m.feature: m.value for m in result.measures if m.metric == "evidently_drift"}
     whole = {m.metric: m.value for m in result.measures if m.metric in ("prediction_drift", "num_drifted_columns")}
     assert set(columns) == {*demo[0].features.all, "prediction"}
@@ -53,7 +53,7 @@ def test_the_day_in_two_numbers(demo, monitored):
 
 
 def test_evidently_judges_nothing(monitored):
-    _, result = monitored("2022-02-10")
+    result = monitored("2022-02-10")[1].result
     found = [m for m in result.measures if m.metric in ("evidently_drift", "prediction_drift", "num_drifted_columns")]
     assert {m.verdict for m in found} == {""}
     assert {m.reference for m in found} == {"validation"}

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 from driftbook.config import Bounds
-from driftbook.measures.performance import errors, labelled, performance
+from driftbook.measures.performance import absolute_errors, errors, labelled, performance
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,12 @@ def test_a_day_counted_by_hand(demo, frame):
     assert found == {"labelled_rows": 3, "mean_absolute_error": pytest.approx((2 + 2 + 10) / 3)}
 
 
+def test_the_absolute_error_of_each_usable_row(demo, frame):
+    found = absolute_errors(demo[0], frame)
+    assert found.to_dict() == {0: 2, 1: 2, 3: 10}
+    assert absolute_errors(demo[0], frame.head(0)).empty
+
+
 @pytest.mark.parametrize("rows", [slice(4, 6), slice(0, 0)])
 def test_no_usable_label(demo, frame, rows):
     found = {m.metric: m.value for m in performance(demo[0], frame.iloc[rows])}
@@ -32,9 +38,9 @@ def test_no_usable_label(demo, frame, rows):
 
 
 def test_the_error_agrees_with_numpy(demo, monitored):
-    batch, result = monitored("2022-02-05")
+    batch, day = monitored("2022-02-05")
     frame = batch.frame.query("0 <= duration_min <= 60 and 0 < passenger_count <= 8")
-    found = {m.metric: m.value for m in result.measures if not m.feature}
+    found = {m.metric: m.value for m in day.result.measures if not m.feature}
     assert found["labelled_rows"] == len(frame)
     expected = np.mean(np.abs(frame["duration_min"].to_numpy() - frame["prediction"].to_numpy()))
     assert found["mean_absolute_error"] == pytest.approx(expected, abs=1e-12)

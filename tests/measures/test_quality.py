@@ -4,13 +4,13 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-from driftbook.measures import quality
+from driftbook.measures import quality, shape
 from driftbook.periods import one_day
 from driftbook.sources import Batch
 
 
-def measured(demo, batch, limits):
-    found = quality.quality(demo[0], batch, limits)
+def measured(demo, batch, columns, day):
+    found = quality.quality(demo[0], batch, columns, day)
     keys = [(m.metric, m.feature, m.segment) for m in found]
     assert len(set(keys)) == len(keys)
     return {" ".join(filter(None, key)): m.value for key, m in zip(keys, found, strict=True)}
@@ -21,7 +21,6 @@ def measured(demo, batch, limits):
     [
         ("rows", 6),
         ("stray_rows", 3),
-        ("duplicate_share", 1 / 6),
         ("share_missing_values", (1 + 2 + 2 + 1 + 6) / (6 * 11)),  # ten delivered columns and the prediction
         ("missing_share passenger_count", 1 / 6),
         ("missing_share fare_amount", 2 / 6),
@@ -34,18 +33,22 @@ def measured(demo, batch, limits):
         ("quantile fare_amount p50", 6.5),
         ("out_of_range_share trip_distance", 1 / 6),
         ("out_of_range_share fare_amount", 1 / 4),
+        ("out_of_range_share duration_min", 1 / 6),
+        ("out_of_range_share passenger_count", 1 / 5),
+        ("out_of_range_share hour", 1 / 6),
+        ("out_of_range_share prediction", 0),
         ("unseen_share PULocationID", 1 / 6),
         ("unseen_share DOLocationID", 0),
         ("unseen_share payment_type", 1 / 4),
     ],
 )
-def test_a_day_counted_by_hand(demo, batch, limits, measure, expected):
-    assert measured(demo, batch, limits)[measure] == pytest.approx(expected, abs=1e-12)
+def test_a_day_counted_by_hand(demo, batch, columns, day, measure, expected):
+    assert measured(demo, batch, columns, day)[measure] == pytest.approx(expected, abs=1e-12)
 
 
-def test_which_measures_there_are(demo, batch, limits):
-    settings, found = demo[0], measured(demo, batch, limits)
-    single = {"rows", "share_missing_values", "duplicate_share", "stray_rows"}
+def test_which_measures_there_are(demo, batch, columns, day):
+    settings, found = demo[0], measured(demo, batch, columns, day)
+    single = {"rows", "share_missing_values", "stray_rows"}
     assert set(found) == single | {f"missing_share {name}" for name in batch.table.column_names} | {
         f"quantile {name} {level}" for name in settings.watched.numeric for level in ("p05", "p50", "p95")
     } | {f"out_of_range_share {name}" for name in settings.watched.numeric} | {
@@ -53,18 +56,18 @@ def test_which_measures_there_are(demo, batch, limits):
     }
 
 
-def test_columns_without_any_value(demo, batch, limits):
-    frame = batch.frame.assign(fare_amount=np.nan, payment_type=np.nan)
-    found = measured(demo, replace(batch, frame=frame), limits)
-    assert found["out_of_range_share fare_amount"] is None
+def test_columns_without_any_value(demo, grid, batch, columns):
+    empty = replace(batch, frame=batch.frame.assign(fare_amount=np.nan, payment_type=np.nan, hour=np.nan))
+    found = measured(demo, empty, columns, shape.histogram(demo[0], grid, empty))
+    assert found["out_of_range_share fare_amount"] is found["out_of_range_share hour"] is None
     assert found["quantile fare_amount p50"] is None
     assert found["unseen_share payment_type"] is None
 
 
-def test_a_day_of_one_row(demo, batch, limits):
+def test_a_day_of_one_row(demo, grid, batch, columns):
     one = Batch(batch.period, batch.table.slice(0, 1), batch.frame.head(1), 0)
-    found = measured(demo, one, limits)
-    assert (found["rows"], found["duplicate_share"], found["quantile total_amount p05"]) == (1, 0, 6)
+    found = measured(demo, one, columns, shape.histogram(demo[0], grid, one))
+    assert (found["rows"], found["quantile total_amount p05"], found["missing_share fare_amount"]) == (1, 6, 0)
 
 
 @pytest.mark.parametrize(
@@ -99,7 +102,8 @@ def test_duplicates(columns, expected):
 
 
 def test_cells_agree_with_pandas(demo, monitored):
-    batch, result = monitored("2022-02-14")  # a burst of missing fares
+    batch, found = monitored("2022-02-14")  # a burst of missing fares
+    result = found.result
     delivered = batch.table.to_pandas().assign(prediction=batch.frame["prediction"])
     found = {(m.metric, m.feature): m.value for m in result.measures if not m.segment}
     assert found["share_missing_values", ""] == pytest.approx(delivered.isna().mean(axis=None), abs=1e-12)

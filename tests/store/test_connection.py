@@ -6,6 +6,7 @@ from urllib.parse import quote, quote_plus
 import psycopg
 import pytest
 from driftbook.errors import DatabaseUnavailable
+from driftbook.records import VERDICTS
 from driftbook.store import connect, connection, server, sockets
 
 PASSWORD = "s3cret/ü&?\"w%41rd' @:x"
@@ -67,9 +68,9 @@ with store.connect() as opened:
     try:
         with ThreadPoolExecutor(3) as pool:
             outcomes = {(done.stdout, done.stderr) for done in pool.map(run, range(3))}
-        assert outcomes == {("driftbook 6\n", "")}
+        assert outcomes == {(f"driftbook {len(VERDICTS)}\n", "")}
         log = (tmp_path / "server.log").read_text()
-        assert run(None).stdout == "driftbook 6\n"
+        assert run(None).stdout == f"driftbook {len(VERDICTS)}\n"
         assert "ERROR" not in (tmp_path / "server.log").read_text().removeprefix(log)
     finally:
         server.stop(tmp_path)

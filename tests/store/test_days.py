@@ -10,22 +10,40 @@ import psycopg
 import pytest
 from driftbook import store
 from driftbook.errors import BadInput
-from driftbook.records import DayResult, Measure
+from driftbook.records import DayResult, Judgement, Measure
 from driftbook.store import Written
 
 DAY = dt.date(2022, 2, 5)
+JUDGEMENT = Judgement(
+    verdict="alarm",
+    reason="fare: values ≤ 5 make 30.0% of the rows, usually 10.0%",
+    day_class="saturday",
+    feature="fare",
+    cell="≤ 5",
+    day_share=np.float64(0.3),
+    reference_share=0.1,
+    severity=1.5,
+    fixed_score=6.0,
+    fixed_threshold=4.0,
+    fixed_days=(dt.date(2022, 1, 1), dt.date(2022, 1, 2)),
+    trailing_days=((dt.date(2022, 2, 3), "h3"), (dt.date(2022, 2, 4), "h4")),
+)
+COUNTS = {"day": "2022-02-05", "rows": 3, "cells": {"fare": {"0": 2}}}
 RESULT = DayResult(
     model="m",
     day=DAY,
     rows=3,
     measures=(
         Measure("rows", 3, lower=1.0, verdict="ok"),
-        Measure("psi", np.float64(0.25), "fare", upper=np.float32(0.5), verdict="alarm", reference="calibration"),
-        Measure("psi", None, "fare", "hour=3"),
+        Measure("severity", np.float64(1.5), "fare", upper=np.float32(0.5), verdict="alarm", reference="calibration"),
+        Measure("severity", None, "fare", "hour=3"),
     ),
     histograms={"fare": {"[0, 5)": np.int64(2), "missing": 1}},
     data_hash="d1",
     model_version="v1",
+    judgement=JUDGEMENT,
+    counts=COUNTS,
+    context_hash="x1",
 )
 
 
@@ -44,9 +62,21 @@ def written(result=RESULT, status="succeeded", **run):
 
 
 def rows(table):
-    order = {"measure": "revision, metric, feature, segment", "histogram": "revision, feature, position"}[table]
+    order = {
+        "measure": "revision, metric, feature, segment",
+        "histogram": "revision, feature, position",
+        "judgement": "revision",
+    }[table]
     with store.connect() as connection:
         return connection.execute(f"select * from driftbook.{table} order by {order}").fetchall()
+
+
+def everything():
+    return rows("measure"), rows("histogram"), rows("judgement")
+
+
+def retired(found):
+    return [(*row[:-1], False) for row in found]
 
 
 def test_whole_rows(database):
@@ -54,38 +84,65 @@ def test_whole_rows(database):
     assert outcome == Written(1, changed=True, current=True)
     rest = (3, 1, run_id, "v1")
     assert rows("measure") == [
-        ("m", DAY, "psi", "fare", "", 0.25, None, 0.5, "alarm", *rest, "calibration", True),
-        ("m", DAY, "psi", "fare", "hour=3", None, None, None, None, *rest, "", True),
         ("m", DAY, "rows", "", "", 3.0, 1.0, None, "ok", *rest, "", True),
+        ("m", DAY, "severity", "fare", "", 1.5, None, 0.5, "alarm", *rest, "calibration", True),
+        ("m", DAY, "severity", "fare", "hour=3", None, None, None, None, *rest, "", True),
     ]
     assert rows("histogram") == [
         ("m", DAY, "fare", "[0, 5)", 0, 2, 1, run_id, True),
         ("m", DAY, "fare", "missing", 1, 1, 1, run_id, True),
     ]
+    assert rows("judgement") == [
+        (
+            *("m", DAY, "alarm", JUDGEMENT.reason, "saturday", "fare", "≤ 5", 0.3, 0.1, 1.5, 6.0, 4.0, None, None),
+            ["2022-01-01", "2022-01-02"],
+            [{"day": "2022-02-03", "sha256": "h3"}, {"day": "2022-02-04", "sha256": "h4"}],
+            COUNTS,
+            *("v1", 1, run_id, True),
+        )
+    ]
     run = store.run(run_id)
-    assert (run["data_hash"], run["model_version"], run["revision"]) == ("d1", "v1", 1)
+    assert (run["data_hash"], run["model_version"], run["context_hash"], run["revision"]) == ("d1", "v1", "x1", 1)
     assert run["started_at"] <= run["stored_at"] <= run["finished_at"]
 
 
 def test_the_same_again_changes_no_row(database):
     written()
-    before = rows("measure"), rows("histogram")
+    before = everything()
     run_id, outcome = written()
     assert outcome == Written(1, changed=False, current=True)
-    assert (rows("measure"), rows("histogram")) == before
+    assert everything() == before
     run = store.run(run_id)
-    assert (run["data_hash"], run["revision"], run["stored_at"] is None) == ("d1", 1, False)
+    assert (run["data_hash"], run["context_hash"], run["revision"]) == ("d1", "x1", 1)
+    assert run["stored_at"] is not None
 
 
 def test_a_new_revision_keeps_the_old_rows(database):
     written()
-    before = rows("measure"), rows("histogram")
-    changed = replace(RESULT, data_hash="d2", measures=RESULT.measures[:1], histograms={})
+    measures, histograms, judgements = map(retired, everything())
+    judgement = Judgement("ok", "nothing to see", "saturday")
+    changed = replace(
+        RESULT, data_hash="d2", measures=RESULT.measures[:1], histograms={}, judgement=judgement, counts=None
+    )
     run_id, outcome = written(changed)
     assert outcome == Written(2, changed=True, current=True)
-    retired = [(*row[:-1], False) for row in before[0]]
-    assert rows("measure") == [*retired, ("m", DAY, "rows", "", "", 3.0, 1.0, None, "ok", 3, 2, run_id, "v1", "", True)]
-    assert rows("histogram") == [(*row[:-1], False) for row in before[1]]
+    assert rows("measure") == [
+        *measures,
+        ("m", DAY, "rows", "", "", 3.0, 1.0, None, "ok", 3, 2, run_id, "v1", "", True),
+    ]
+    assert rows("histogram") == histograms
+    nothing = ("", "", *[None] * 7, [], [], None)
+    assert rows("judgement") == [
+        *judgements,
+        ("m", DAY, "ok", "nothing to see", "saturday", *nothing, "v1", 2, run_id, True),
+    ]
+
+
+def test_a_day_without_a_judgement_retires_the_one_before(database):
+    written()
+    judgements = retired(rows("judgement"))
+    assert written(replace(RESULT, context_hash="x2", judgement=None))[1] == Written(2, changed=True, current=True)
+    assert rows("judgement") == judgements
 
 
 PAPERMILL, INTERACTIVE = {"kind": "papermill"}, {"kind": "interactive"}
@@ -100,6 +157,8 @@ OTHER = replace(RESULT, data_hash="d2")
         ((RESULT, "failed", PAPERMILL), (RESULT, PAPERMILL), Written(2, True, True)),
         ((RESULT, "succeeded", PAPERMILL), (OTHER, PAPERMILL), Written(2, True, True)),
         ((RESULT, "succeeded", PAPERMILL), (replace(RESULT, model_version="v2"), PAPERMILL), Written(2, True, True)),
+        ((RESULT, "succeeded", PAPERMILL), (replace(RESULT, context_hash="x2"), PAPERMILL), Written(2, True, True)),
+        ((RESULT, "succeeded", PAPERMILL), (replace(RESULT, context_hash="x2"), INTERACTIVE), Written(2, True, False)),
         ((RESULT, "succeeded", PAPERMILL), (RESULT, {"notebook_hash": "n2"}), Written(2, True, True)),
         ((RESULT, "succeeded", PAPERMILL), (RESULT, {"code_version": "c2"}), Written(2, True, True)),
         ((RESULT, "succeeded", PAPERMILL), (RESULT, INTERACTIVE), Written(1, False, True)),
@@ -119,6 +178,7 @@ def test_rules_of_revisions(database, first, second, expected):
     current = {row[11] for row in rows("measure") if row[-1]}
     assert current == {second_id if expected.changed and expected.current else first_id}
     assert current == {row[7] for row in rows("histogram") if row[-1]}
+    assert current == {row[-2] for row in rows("judgement") if row[-1]}
     assert store.run(second_id)["revision"] == expected.revision
 
 
@@ -151,14 +211,18 @@ def test_values_are_stored_as_given(database, value):
 def test_an_empty_day(database):
     empty = DayResult("m", DAY, 0, (Measure("rows", 0, verdict="no data"),), {}, "d0", "v1")
     assert written(empty)[1] == Written(1, True, True)
-    assert rows("histogram") == []
+    assert (rows("histogram"), rows("judgement")) == ([], [])
 
 
 def test_odd_texts(database):
     odd = "tab\t newline\n back\\slash 'quote' \\N ü"
-    written(replace(RESULT, measures=(Measure("x", 1.0, odd, odd),), histograms={odd: {odd: 1}}))
+    judgement = replace(JUDGEMENT, reason=odd, feature=odd, cell=odd)
+    measures, histograms = (Measure("x", 1.0, odd, odd),), {odd: {odd: 1}}
+    written(replace(RESULT, measures=measures, histograms=histograms, judgement=judgement, counts={odd: [odd]}))
     assert rows("measure")[0][3:5] == (odd, odd)
     assert rows("histogram")[0][2:4] == (odd, odd)
+    assert (rows("judgement")[0][3], *rows("judgement")[0][5:7]) == (odd, odd, odd)
+    assert rows("judgement")[0][16] == {odd: [odd]}
 
 
 @pytest.mark.parametrize(
@@ -168,15 +232,17 @@ def test_odd_texts(database):
         (replace(RESULT, measures=RESULT.measures * 2), psycopg.errors.UniqueViolation, "duplicate key"),
         (replace(RESULT, measures=(Measure("x", 1.0, verdict="odd"),)), psycopg.Error, "measure_verdict_fkey"),
         (replace(RESULT, histograms={"fare": {"a": "many"}}), psycopg.Error, "bigint"),
+        (replace(RESULT, judgement=replace(JUDGEMENT, verdict="odd")), psycopg.Error, "judgement_verdict_fkey"),
+        (replace(RESULT, counts={"rows": math.nan}), psycopg.Error, "invalid input syntax for type json"),
     ],
 )
 def test_all_or_nothing(database, result, error, message):
     written()
-    before = rows("measure"), rows("histogram")
+    before = everything()
     run_id = opened(code_version="c2")
     with pytest.raises(error, match=message):
         store.write_day(run_id, result)
-    assert (rows("measure"), rows("histogram")) == before
+    assert everything() == before
     assert store.run(run_id)["stored_at"] is None
 
 
@@ -191,10 +257,10 @@ def test_one_day_from_four_processes(database, data, revisions):
     script = f"""
 import datetime as dt, os
 from driftbook import store
-from driftbook.records import DayResult, Measure
+from driftbook.records import DayResult, Judgement, Measure
 day = dt.date(2022, 2, 5)
 run_id = store.open_run("monitor", "m", day, "", {{}}, "papermill", "n1", "c1")
-measures = tuple(Measure("psi", 0.1, f"feature {{i}}", verdict="ok") for i in range(500))
+measures = tuple(Measure("severity", 0.1, f"feature {{i}}", verdict="ok") for i in range(500))
 print(store.write_day(run_id, DayResult("m", day, 3, measures, {{"x": {{"a": 1}}}}, {data}, "v1")).revision)
 store.close_run(run_id, "succeeded")
 """

@@ -22,7 +22,7 @@ FULL = (
     Measure("share_missing_values", 0.125),
     Measure("labelled_rows", 2),
     Measure("mean_absolute_error", 4.5),
-    Measure("psi", 0.5, "fare", verdict="alarm"),
+    Measure("severity", 0.5, "fare", verdict="alarm"),
 )
 
 
@@ -139,13 +139,13 @@ def test_the_page_of_a_run_killed_before_archiving_is_that_of_the_next(database)
 
 
 def test_measures_whole_rows(database):
-    measures = [Measure("psi", 0.5, "fare", "", None, 0.25, "alarm", "calibration"), Measure("rows", 3)]
+    measures = [Measure("severity", 0.5, "fare", "", None, 0.25, "alarm", "calibration"), Measure("rows", 3)]
     run_id = record(measures=measures)
     frame = store.measures("m", START, END)
     rest = ("m", DAY), (3, 1, "v1"), (run_id, "page.html")
     assert as_rows(frame) == [
-        (*rest[0], "psi", "fare", "", 0.5, None, 0.25, "alarm", *rest[1], "calibration", *rest[2]),
         (*rest[0], "rows", "", "", 3.0, None, None, None, *rest[1], "", *rest[2]),
+        (*rest[0], "severity", "fare", "", 0.5, None, 0.25, "alarm", *rest[1], "calibration", *rest[2]),
     ]
     assert {str(frame[name].dtype) for name in ("value", "lower", "upper")} == {"float64"}
 
@@ -153,8 +153,8 @@ def test_measures_whole_rows(database):
 def test_measures_of_one_metric(database):
     record()
     record(dt.date(2022, 2, 6))
-    frame = store.measures("m", START, END, "psi")
-    assert frame[["day", "metric"]].to_numpy().tolist() == [[DAY, "psi"], [dt.date(2022, 2, 6), "psi"]]
+    frame = store.measures("m", START, END, "severity")
+    assert frame[["day", "metric"]].to_numpy().tolist() == [[DAY, "severity"], [dt.date(2022, 2, 6), "severity"]]
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ def test_a_whole_row_open_and_closed(database):
         "run_id": run_id, "notebook": "monitor", "model": "green_taxi", "day": DAY, "label": "20220205T000000Z",
         "parameters": {"params": "green_taxi", "day": "2022-02-05"}, "kind": "papermill", "status": "running",
         "finished_at": None, "error": "", "page": "", "notebook_hash": "n1", "data_hash": "", "model_version": "",
-        "code_version": "c1", "stored_at": None, "revision": None,
+        "code_version": "c1", "stored_at": None, "revision": None, "context_hash": "",
     }  # fmt: skip
     assert row == expected
     assert before <= started <= dt.datetime.now(dt.UTC)

@@ -1,24 +1,88 @@
 import datetime as dt
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 from driftbook import explain
+from driftbook.alarms.judge import judge
 from driftbook.errors import BadInput
+from driftbook.monitoring import Monitored
 from driftbook.records import DayResult, Measure
 
 
-def of(*measures):
-    return DayResult("demo", dt.date(2022, 2, 5), 3, measures, {}, "d", "v")
+def of(*measures, histograms=()):
+    return DayResult("demo", dt.date(2022, 2, 5), 3, measures, {name: {"x": 3} for name in histograms}, "d", "v")
 
 
-def test_scores_as_multiples_of_their_thresholds():
-    scores = [("a", 0.2, 0.4), ("b", 0.9, 0.3), ("c", 0.1, 0.2), ("d", 0.5, None)]
-    result = of(*(Measure("psi", value, name, upper=upper) for name, value, upper in scores), Measure("rows", 3.0))
-    found = explain.ratios(result)
+def severities(**found):
+    return [Measure("severity", value, name, upper=1.0) for name, value in found.items()]
+
+
+def test_severities_the_highest_first():
+    day = Measure("severity", 3.0, upper=1.0)
+    result = of(day, *severities(a=0.5, b=3.0, c=0.5, d=0.0), Measure("score", 9.0, "a"), Measure("rows", 3.0))
+    found = explain.severities(result)
+    assert found.to_dict() == {"b": 3.0, "a": 0.5, "c": 0.5, "d": 0.0}
     assert found.index.tolist() == ["b", "a", "c", "d"]
-    assert found.fillna(-1).tolist() == pytest.approx([3, 0.5, 0.5, -1])
-    assert explain.ratios(of(Measure("rows", 0.0, verdict="no data"))).empty
+    assert explain.severities(of(Measure("rows", 0.0, verdict="no data"))).empty
+
+
+def test_ratios_of_both_references(monitored):
+    _, day = monitored("2022-02-10")
+    table = explain.ratios(day)
+    assert list(table) == ["fixed", "trailing"]
+    assert table.index.tolist() == explain.severities(day.result).index.tolist()
+    values = {(m.metric, m.feature): m for m in day.result.measures}
+    for column, row in table.iterrows():
+        fixed, trailing = values["score", column], values["trailing_score", column]
+        expected = [max(fixed.value, 0) / fixed.upper, max(trailing.value, 0) / trailing.upper]
+        assert row.tolist() == pytest.approx(expected)
+        assert values["severity", column].value == pytest.approx(min(expected))
+
+
+def test_ratios_without_a_trailing_reference(demo, monitored, counted):
+    day = judged(demo, counted[dt.date(2022, 2, 10)], ())
+    table = explain.ratios(day)
+    assert list(table) == ["fixed"]
+    assert table["fixed"].tolist() == explain.ratios(monitored("2022-02-10")[1]).loc[table.index, "fixed"].tolist()
+    assert table["fixed"].is_monotonic_decreasing
+
+
+def test_the_scores_of_a_day_against_those_of_the_references(monitored):
+    _, day = monitored("2022-02-10")
+    found = explain.day_ratios(day)
+    assert list(found) == ["fixed", "trailing"]
+    for name, (own, ratio) in found.items():
+        reference = getattr(day.judged, name).reference
+        assert len(own) == len(reference.days)
+        assert ratio == explain.ratios(day)[name].max() > 1
+        assert np.median(own) < 1
+    assert found["fixed"][0].max() > 1  # the blizzard of the reference
+
+
+@pytest.mark.parametrize("is_empty", [True, False])
+def test_a_day_that_nothing_can_judge_has_no_ratios(demo, monitored, counted, is_empty):
+    settings, trained, _ = demo
+    few = replace(trained, calibrated=replace(trained.calibrated, days=trained.calibrated.days[:9]))
+    day = monitored("2022-02-20")[1] if is_empty else judged((settings, few), counted[dt.date(2022, 2, 10)], ())
+    assert explain.ratios(day).empty
+    assert list(explain.ratios(day)) == ["fixed"]
+    assert explain.day_ratios(day) == {}
+
+
+def judged(demo, counts, before):
+    """Return a day judged by its counts alone, its result holding nothing but these measures."""
+    settings, trained, *_ = demo
+    kinds, least = trained.calibrated.kinds, settings.references.min_rows_per_day
+    found = judge(trained.calibrated, settings.alarms, counts, least_rows=least, before=before, kinds=kinds)
+    return Monitored(of(*found.measures), counts, found)
+
+
+@pytest.mark.parametrize(("least", "expected"), [(3, ["b", "a", "d"]), (2, ["b", "a"]), (9, ["b", "a", "d"]), (0, [])])
+def test_the_columns_that_moved_most_among_those_with_a_histogram(least, expected):
+    result = of(*severities(rows=9.0, a=0.5, b=3.0, d=0.0), histograms="abd")
+    assert explain.columns(result, least) == expected
 
 
 @pytest.mark.parametrize(
@@ -27,8 +91,9 @@ def test_scores_as_multiples_of_their_thresholds():
 )
 def test_the_planted_change_is_the_largest(demo, monitored, day, column, label):
     _, trained, _ = demo
-    _, result = monitored(day)
-    assert explain.ratios(result).index[0] == column
+    result = monitored(day)[1].result
+    assert column in explain.columns(result)[:2]
+    assert explain.severities(result)[column] > 1
     reference, counts = explain.histograms(trained, result, [column])[column]
     assert reference.index.tolist() == counts.index.tolist()
     assert (reference.sum(), counts.sum()) == (len(trained.calibration), result.rows)
@@ -42,7 +107,8 @@ def test_the_largest_move_is_of_shares():
 
 def test_missing_shares(demo, monitored):
     _, trained, _ = demo
-    batch, result = monitored("2022-02-14")
+    batch, day = monitored("2022-02-14")
+    result = day.result
     table = explain.missing_shares(trained, result)
     assert table["day"].is_monotonic_decreasing
     assert (table.index[0], table.index[1]) == ("ehail_fee", "fare_amount")
@@ -53,7 +119,7 @@ def test_missing_shares(demo, monitored):
 
 
 def test_missing_shares_of_an_empty_day(demo, monitored):
-    assert explain.missing_shares(demo[1], monitored("2022-02-20")[1]).empty
+    assert explain.missing_shares(demo[1], monitored("2022-02-20")[1].result).empty
 
 
 def test_the_error_by_hour(demo, monitored):
@@ -66,21 +132,26 @@ def test_the_error_by_hour(demo, monitored):
 
 
 @pytest.mark.parametrize(
-    ("ratios", "column", "expected"),
+    ("found", "histograms", "column", "expected"),
     [
-        ({"b": 3.0, "a": 0.5}, "", "b"),
-        ({"b": 3.0, "a": 0.5}, "a", "a"),
-        ({}, "", ""),
-        ({}, "a", ""),
+        ({"a": 0.5, "b": 3.0}, "ab", "", "b"),
+        ({"a": 0.5, "b": 3.0}, "ab", "a", "a"),
+        ({"a": 0.5, "rows": 3.0}, "ab", "", "a"),
+        ({"a": 0.5, "rows": 3.0}, "ab", "b", "b"),
+        ({}, "ab", "", "a"),
+        ({}, "", "", ""),
+        ({}, "", "a", ""),
     ],
 )
-def test_the_column_to_look_at(ratios, column, expected):
-    assert explain.chosen(pd.Series(ratios, dtype=float), column) == expected
+def test_the_column_to_look_at(found, histograms, column, expected):
+    assert explain.chosen(of(*severities(**found), histograms=histograms), column) == expected
 
 
-def test_a_column_that_is_not_watched():
-    with pytest.raises(BadInput, match=r"column is 'c': expected one of \['a', 'b'\], or '' for the one that moved"):
-        explain.chosen(pd.Series({"b": 3.0, "a": 0.5}), "c")
+@pytest.mark.parametrize("column", ["c", "rows"])
+def test_a_column_that_is_not_watched(column):
+    message = rf"column is '{column}': expected one of \['a', 'b'\], or '' for the one that moved"
+    with pytest.raises(BadInput, match=message):
+        explain.chosen(of(*severities(b=3.0, a=0.5, rows=9.0), histograms="ab"), column)
 
 
 def test_quantiles_beside_the_reference(demo, monitored):
@@ -97,8 +168,19 @@ def test_quantiles_beside_the_reference(demo, monitored):
 def test_the_table_of_a_period():
     days = [dt.date(2022, 2, number) for number in (1, 2, 3)]
     stored = pd.DataFrame(
-        {"feature": ["a", "b", "a"], "day": [days[0], days[0], days[2]], "value": [1.0, 2.0, None], "upper": 2.0}
+        {
+            "feature": ["", "a", "b", "a"],
+            "day": [days[0], days[0], days[0], days[2]],
+            "value": [2.0, 0.5, 2.0, None],
+            "upper": 1.0,
+        }
     )
-    table = explain.score_table(stored, days)
+    table = explain.severity_table(stored, days)
     assert table.columns.tolist() == days
-    assert table.fillna(-1).to_numpy().tolist() == [[0.5, -1, -1], [1.0, -1, -1]]
+    assert (table.index.name, table.columns.name, table.index.tolist()) == ("column", "day", ["a", "b"])
+    assert table.fillna(-1).to_numpy().tolist() == [[0.5, -1, -1], [2.0, -1, -1]]
+
+
+def test_the_table_of_a_period_without_a_day():
+    days = [dt.date(2022, 2, 1)]
+    assert explain.severity_table(pd.DataFrame(columns=["feature", "day", "value"]), days).shape == (0, 1)

@@ -81,18 +81,53 @@ def test_shares_without_a_reference_are_grey():
     assert colours(panel) == [plots.REFERENCE]
 
 
-def test_scores_above_their_threshold_are_red():
-    figure = plots.scores(pd.Series({"a": 3.0, "b": 1.0, "c": np.nan}))
+def test_columns_beyond_the_threshold_of_both_references_are_red():
+    ratios = pd.DataFrame({"fixed": [3.0, 2.0, 0.5, 1.0], "trailing": [1.5, 0.5, 2.0, 1.0]}, index=[*"abcd"])
+    figure = plots.scores(ratios)
+    (panel,) = drawn(figure)
+    assert colours(panel) == 2 * [plots.BEYOND, plots.DAY, plots.DAY, plots.DAY]
+    assert [patch.get_width() for patch in panel.patches] == [*ratios["fixed"], *ratios["trailing"]]
+    assert {patch.get_alpha() for patch in panel.patches[4:]} == {0.5}
+    assert [line.get_xdata()[0] for line in panel.lines] == [1]
+    assert legend(figure) == ["threshold", "fixed", "trailing"]
+    assert [text.get_text() for text in panel.get_yticklabels()] == [*"abcd"]
+    assert labels(panel) == ("score ÷ threshold (no unit)", "column")
+
+
+def test_where_only_the_fixed_reference_can_judge_it_decides():
+    figure = plots.scores(pd.DataFrame({"fixed": [3.0, 1.0, np.nan]}, index=[*"abc"]))
     (panel,) = drawn(figure)
     assert colours(panel) == [plots.BEYOND, plots.DAY, plots.DAY]
-    assert [line.get_xdata()[0] for line in panel.lines] == [1]
-    assert legend(figure) == ["threshold"]
-    assert labels(panel) == ("score ÷ its threshold (no unit)", "column")
+    assert legend(figure) == ["threshold", "fixed"]
+
+
+def test_the_day_among_the_days_of_its_references():
+    own = np.array([0.2, -0.1, 1.2])
+    figure = plots.day_scores({"fixed": (own, 1.5), "trailing": (own[:2], 0.5)})
+    (panel,) = drawn(figure)
+    points, diamonds = (
+        [line for line in panel.lines if line.get_marker() == marker and line.get_linestyle() == "None"]
+        for marker in ("o", "D")
+    )
+    assert [line.get_xdata().tolist() for line in points] == [[0.2, 0, 1.2], [0.2, 0]]
+    assert [(line.get_xdata()[0], line.get_color()) for line in diamonds] == [(1.5, plots.BEYOND), (0.5, plots.DAY)]
+    assert [line.get_xdata()[0] for line in panel.lines if line.get_linestyle() == "--"] == [1]
+    assert [text.get_text() for text in panel.get_yticklabels()] == ["fixed", "trailing"]
+    assert sorted(legend(figure)) == ["a day of the reference", "this day", "threshold"]
+    assert labels(panel) == ("day score ÷ threshold (no unit)", "reference")
+
+
+def test_the_scores_of_a_day_can_be_drawn(monitored):
+    _, day = monitored("2022-02-10")
+    (panel,) = drawn(plots.day_scores(explain.day_ratios(day)))
+    assert len(panel.get_yticklabels()) == 2
+    (panel,) = drawn(plots.scores(explain.ratios(day)))
+    assert colours(panel).count(plots.BEYOND) == 2  # trip_distance against both references
 
 
 def test_bins_are_shares_of_rows(demo, monitored):
     settings, trained, _ = demo
-    _, result = monitored("2022-02-10")
+    result = monitored("2022-02-10")[1].result
     histograms = explain.histograms(trained, result, ["trip_distance", "PULocationID"])
     figure = plots.bins(histograms, settings.axes)
     panels = drawn(figure)
@@ -169,7 +204,10 @@ def test_carriers(demo, monitored):
     "draw",
     [
         lambda: plots.shares(pd.Series(dtype=float), reference=pd.Series(dtype=float), label="x"),
-        lambda: plots.scores(pd.Series(dtype=float)),
+        lambda: plots.scores(pd.DataFrame(columns=["fixed"], dtype=float)),
+        lambda: plots.scores(pd.DataFrame({"fixed": [], "trailing": []})),
+        lambda: plots.day_scores({}),
+        lambda: plots.day_scores({"fixed": (np.array([]), 0.5)}),
         lambda: plots.bins({}, {}),
         lambda: plots.carriers({"hour": pd.DataFrame(columns=["reference", "day", "part"], dtype=float)}, "x"),
         lambda: plots.by_hour({"reference": pd.Series({0: 1.0}), "day": pd.Series(dtype=float)}, ylabel="x"),

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 import pandas as pd
 import pytest
 from driftbook import show
-from driftbook.records import VERDICTS, DayResult, Measure
+from driftbook.records import VERDICTS, DayResult, Judgement, Measure, gravest
 
 DAY = dt.date(2022, 2, 5)
 
@@ -31,8 +31,9 @@ class Page(HTMLParser):
         return " ".join("".join(self.words).split())
 
 
-def of(*measures):
-    return DayResult("demo", DAY, 1995, measures, {}, "d", "v")
+def of(*measures, reason="nothing to see"):
+    judgement = Judgement(gravest(m.verdict for m in measures), reason, "saturday")
+    return DayResult("demo", DAY, 1995, measures, {}, "d", "v", judgement)
 
 
 @pytest.mark.parametrize(
@@ -57,17 +58,17 @@ def test_a_number_to_read(value, text):
 
 @pytest.mark.parametrize("value", [0.1 + 0.2, 1 / 3, 2399.0, 1e-300, -0.0])
 def test_the_full_value_is_beside_it(value):
-    page = Page(show.number(Measure("psi", value, "fare_amount", "p05")))
+    page = Page(show.number(Measure("quantile", value, "fare_amount", "p05")))
     (attributes,) = page.numbers
     assert repr(float(attributes["data-value"])) == repr(value)
     assert (attributes["data-metric"], attributes["data-feature"], attributes["data-segment"]) == (
-        "psi", "fare_amount", "p05",
+        "quantile", "fare_amount", "p05",
     )  # fmt: skip
     assert page.text == show.rounded(value)
 
 
 def test_no_value_has_no_value():
-    page = Page(show.number(Measure("psi", None)))
+    page = Page(show.number(Measure("severity", None)))
     assert (page.numbers[0]["data-value"], page.text) == ("", "–")
 
 
@@ -82,30 +83,40 @@ def test_no_verdict_is_nothing():
 
 def test_the_headline_names_the_gravest_first(demo):
     result = of(
-        Measure("rows", 100.0, lower=500.0, upper=900.0, verdict="warning"),
-        Measure("psi", 0.3, "fare_amount", upper=0.2, verdict="alarm"),
-        Measure("psi", 0.8, "trip_distance", upper=0.2, verdict="alarm"),
-        Measure("psi", 0.1, "hour", upper=0.2, verdict="ok"),
-        Measure("psi", None, "total_amount", upper=0.2, verdict="insufficient"),
+        Measure("rows", 100.0, lower=500.0, upper=900.0, verdict="alarm"),
+        Measure("severity", 4.0, upper=1.0, verdict="alarm"),
+        Measure("severity", 1.5, "fare_amount", upper=1.0, verdict="alarm"),
+        Measure("severity", 4.0, "trip_distance", upper=1.0, verdict="alarm"),
+        Measure("severity", 0.9, "duration_min", upper=1.0, verdict="drift"),
+        Measure("severity", 0.5, "hour", upper=1.0, verdict="ok"),
+        Measure("score", 6.0, "trip_distance", upper=4.0),
+        Measure("duplicate_share", 0.5, upper=0.01, verdict="alarm"),
+        Measure("column_changes", 1.0, upper=0.0, verdict="notice"),
         Measure("stray_rows", 5.0),
+        reason="50.0% of the rows repeat another row exactly, <b>at most</b> 1.0% may",
     )
     page = Page(show.headline(demo[0], result))
     assert re.fullmatch(
         "Saturday, 2022-02-05: alarm on 1,995 rows of simulated taxi trip duration ?"
-        r"alarm score \(PSI\) of trip_distance: 0.8, above 0.2 ?"
-        r"alarm score \(PSI\) of fare_amount: 0.3, above 0.2 ?"
-        r"warning rows: 100 rows, below 500",
+        r"50.0% of the rows repeat another row exactly, <b>at most</b> 1.0% may\. ?"
+        r"alarm severity of trip_distance: 4 times the threshold, above 1 ?"
+        r"alarm severity of fare_amount: 1.5 times the threshold, above 1 ?"
+        r"alarm duplicate rows: 0.5 of rows, above 0.01 ?"
+        r"alarm rows: 100 rows, below 500 ?"
+        r"drift severity of duration_min: 0.9 times the threshold ?"
+        r"notice columns new, gone or of another type: 1 columns, above 0",
         page.text,
     )
-    assert [float(number["data-value"]) for number in page.numbers] == [0.8, 0.3, 100.0]
+    assert [float(number["data-value"]) for number in page.numbers] == [4, 1.5, 0.5, 100, 0.9, 1]
 
 
 @pytest.mark.parametrize(
     ("measures", "text"),
     [
-        ([Measure("psi", 0.1, "hour", upper=0.2, verdict="ok")], "ok on 1,995 rows of .*no measure lies beyond its"),
-        ([Measure("rows", 9.0, verdict="insufficient")], "insufficient on .*too few rows to judge, or a measure that"),
-        ([Measure("rows", 0.0, verdict="no data")], "no data on .*no data rows: 0 rows"),
+        ([Measure("severity", 0.1, "hour", upper=1.0, verdict="ok")], r"ok on 1,995 rows of .*nothing to see\.$"),
+        ([Measure("severity", None, upper=1.0, verdict="not calibrated")], r"not calibrated on .*nothing to see\.$"),
+        ([Measure("severity", 2.0, upper=1.0, verdict="special day")], r"special day on .*nothing to see\.$"),
+        ([Measure("rows", 0.0, verdict="no data")], r"no data on .*nothing to see\. ?no data rows: 0 rows$"),
     ],
 )
 def test_the_headline_of_a_quiet_day(demo, measures, text):
@@ -114,13 +125,56 @@ def test_the_headline_of_a_quiet_day(demo, measures, text):
 
 def test_every_number_of_a_day_is_on_its_tables_with_its_full_value(demo, monitored):
     settings, _, _ = demo
-    _, result = monitored("2022-02-10")
+    result = monitored("2022-02-10")[1].result
     tables = show.measures(settings, (m for m in result.measures if m.metric != "quantile"))
     numbers = [*Page(tables).numbers, *Page(show.quantiles(settings, result)).numbers]
     found = {(n["data-metric"], n["data-feature"], n["data-segment"]): n["data-value"] for n in numbers}
     expected = {(m.metric, m.feature, m.segment): m.value for m in result.measures}
     assert found.keys() == expected.keys()
     assert all(float(found[key]) == value for key, value in expected.items() if value is not None)
+
+
+def test_every_score_of_a_day_is_on_its_table_with_its_full_value(monitored):
+    result = monitored("2022-02-10")[1].result
+    page = Page(show.scores(result))
+    found = {(n["data-metric"], n["data-feature"]): float(n["data-value"]) for n in page.numbers}
+    metrics = ("severity", "score", "trailing_score")
+    assert found == {(m.metric, m.feature): m.value for m in result.measures if m.metric in metrics}
+    assert len(page.numbers) == len(found)
+    limits = [next(m.upper for m in result.measures if m.metric == metric) for metric in metrics]
+    assert page.text.endswith(f"threshold {' '.join(map(show.rounded, limits))}")
+
+
+def test_the_scores_of_a_day_the_gravest_first():
+    result = of(
+        Measure("severity", 2.0, upper=1.0, verdict="alarm"),
+        Measure("severity", 0.5, "hour", upper=1.0, verdict="ok"),
+        Measure("severity", 2.0, "<i>fare</i>", upper=1.0, verdict="alarm"),
+        *(
+            Measure("score", value, name, upper=4.0)
+            for name, value in (("", 9.0), ("hour", -1.0), ("<i>fare</i>", 9.0))
+        ),
+    )
+    page = show.scores(result)
+    assert Page(page).text == (
+        "column verdict severity fixed reference trailing reference "
+        "the day alarm 2 9 – <i>fare</i> alarm 2 9 – hour ok 0.5 -1 – threshold 1 4 –"
+    )
+    assert "<i>" not in page.data
+
+
+@pytest.mark.parametrize(
+    ("measures", "text"),
+    [
+        (
+            [Measure("severity", None, upper=1.0, verdict="not calibrated")],
+            "the day not calibrated – – – threshold 1 – –",
+        ),
+        ([Measure("rows", 0.0, verdict="no data")], "threshold 1 – –"),
+    ],
+)
+def test_the_scores_of_a_day_that_has_none(measures, text):
+    assert Page(show.scores(of(*measures))).text.endswith(text)
 
 
 def test_a_table_of_measures_has_units_and_thresholds(demo):
@@ -140,8 +194,10 @@ def test_selected_measures_in_the_order_asked_for():
     assert [m.value for m in show.selected(result, "b", "a", "none")] == [2.0, 1.0, 3.0]
 
 
-def test_days_link_to_their_pages():
-    overview = pd.DataFrame(
+@pytest.fixture
+def overview():
+    """Two days, the second one failed."""
+    return pd.DataFrame(
         {
             "day": [DAY, dt.date(2022, 2, 6)],
             "verdict": ["alarm", "failed"],
@@ -151,10 +207,41 @@ def test_days_link_to_their_pages():
             "labelled_rows": pd.array([1700, None], "Int64"),
         }
     )
-    page = show.days(overview, link=lambda day: f'<a href="x/{day}">{day}</a>')
+
+
+def judgements(**columns):
+    given = {"day": [DAY], "severity": [1.75], "reason": ["fare: odd"], "day_class": ["saturday"]}
+    return pd.DataFrame({**given, **columns})
+
+
+def test_days_link_to_their_pages_and_say_why(overview):
+    page = show.days(overview, judgements(), link=lambda day: f'<a href="x/{day}">{day}</a>')
     assert '<a href="x/2022-02-05">2022-02-05</a>' in page.data
-    assert {"Saturday", "Sunday", "alarm", "failed", "1,995", "4.25", "–"} <= set(re.split(r"\s+", Page(page).text))
-    assert [number["data-value"] for number in Page(page).numbers] == ["1995.0", "4.25", "0.08", "1700.0"]
+    assert Page(page).text == (
+        "day weekday verdict severity reason class rows mean absolute error missing cells rows with a usable label "
+        "2022-02-05 Saturday alarm 1.75 fare: odd saturday 1,995 4.25 0.08 1,700 "
+        "2022-02-06 Sunday failed – – – – –"
+    )
+    values = [number["data-value"] for number in Page(page).numbers]
+    assert values == ["1.75", "1995.0", "4.25", "0.08", "1700.0"]
+
+
+@pytest.mark.parametrize(
+    ("found", "texts"),
+    [
+        (judgements(severity=[None], reason=["<b>no</b> row arrived"]), ["alarm", "–", "<b>no</b> row arrived"]),
+        (judgements(day=[dt.date(2022, 2, 7)]), ["alarm", "–", "1,995"]),
+        (judgements().head(0), ["alarm", "–", "1,995"]),
+    ],
+)
+def test_days_without_a_severity_or_a_judgement(overview, found, texts):
+    page = show.days(overview, found, link=str)
+    assert "2022-02-05 Saturday " + " ".join(texts) in Page(page).text
+    assert "<b>" not in page.data
+
+
+def test_no_days(overview):
+    assert Page(show.days(overview.head(0), judgements().head(0), link=str)).text == "No rows, nothing to show."
 
 
 def test_a_frame_with_its_index():
@@ -180,7 +267,7 @@ def test_texts_of_the_data_are_no_html(frame):
 
 
 def test_names_of_columns_are_no_html(demo):
-    measure = Measure("psi", 0.5, '<i>"x"', upper=0.1, verdict="alarm")
+    measure = Measure("severity", 0.5, '<i>"x"', upper=0.1, verdict="alarm")
     for page in (show.headline(demo[0], of(measure)), show.measures(demo[0], [measure])):
         assert "<i>" not in page.data
         assert Page(page).numbers[0]["data-feature"] == '<i>"x"'

@@ -93,6 +93,8 @@ def _main_carrier(trained: Trained, frame: pd.DataFrame, column: str) -> tuple[s
     found = [(0.0, "", "", 0.0)]
     for segment in trained.settings.segments:
         table = localize.carriers(trained, frame, column, segment)
-        beyond = table["part"] - table["reference"] - CONCENTRATED * (1 - table["reference"])
-        found += [(beyond[value], segment, str(value), table.at[value, "part"]) for value in table.index]
+        both_ways = 2 if segment == column else 1  # what a value of the column gains, its other values lose
+        part = (both_ways * table["part"]).clip(upper=1)
+        beyond = part - table["reference"] - CONCENTRATED * (1 - table["reference"])
+        found += [(beyond[value], segment, str(value), part[value]) for value in table.index]
     return max(found)[1:]

@@ -15,7 +15,8 @@ def carriers(trained: Trained, frame: pd.DataFrame, column: str, segment: str) -
     One line per segment value with `reference` and `day` (its share of rows) and `part`: the change is the total
     variation distance between the two histograms of `column`, `1/2 sum over bins |q - p|`, and a segment's part is
     `1/2 sum over bins sign(q - p) (q_s - p_s)`, its own joint shares in it. The parts add up to 1; a negative one works
-    against the change. Empty if nothing changed, or no row is there.
+    against the change. Where the segment column is the column itself, what one value gains the others lose, so that a
+    value carries half of the change at most. Empty if nothing changed, or no row is there.
     """
     if frame.empty:
         return _NOTHING

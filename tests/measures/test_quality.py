@@ -36,7 +36,7 @@ def measured(demo, batch, columns, day):
         ("out_of_range_share duration_min", 1 / 6),
         ("out_of_range_share passenger_count", 1 / 5),
         ("out_of_range_share hour", 1 / 6),
-        ("out_of_range_share prediction", 0),
+        ("out_of_range_share prediction", 1 / 6),
         ("unseen_share PULocationID", 1 / 6),
         ("unseen_share DOLocationID", 0),
         ("unseen_share payment_type", 1 / 4),

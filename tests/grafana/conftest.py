@@ -1,4 +1,4 @@
-"""Demo days as the dashboards meet them: stored on the embedded PostgreSQL and on Debian's, their pages archived."""
+"""Demo days as the dashboards meet them: stored on the embedded PostgreSQL and the system's, their pages archived."""
 
 import datetime as dt
 import os
@@ -19,7 +19,8 @@ from driftbook.grafana.queries import Expansion
 from driftbook.store import server, sockets
 
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
-DEBIAN = Path("/usr/lib/postgresql/15/bin")
+#: The oldest PostgreSQL that the system has, 15 on Debian 12: where its packages are put.
+SYSTEM = min(Path("/usr/lib/postgresql").glob("*/bin"), default=None)
 #: One of each kind that the demo plants; the 13th is left out, the 16th fails.
 DAYS = [dt.date(2022, 2, day) for day in (10, 11, 12, 14, 15, 17, 18, 19, 20, 22)]
 FAILED = dt.date(2022, 2, 16)
@@ -77,42 +78,42 @@ def results():
     return settings, [monitoring.monitor_day(trained, batch) for batch in batches]
 
 
-@pytest.fixture(scope="session", params=["18", "15"])
+@pytest.fixture(scope="session", params=["embedded", "system"])
 def stack(request, results, tmp_path_factory) -> Iterator[Stack]:
-    """A filled stack on the embedded PostgreSQL 18 or on Debian's 15."""
-    if request.param == "15" and not DEBIAN.is_dir():
-        pytest.skip("Debian's PostgreSQL 15 is not installed (apt-get install postgresql)")
-    if request.param == "18":
+    """A filled stack on the embedded PostgreSQL 18 or on the system's own, 15 on Debian 12."""
+    if request.param == "system" and SYSTEM is None:
+        pytest.skip("the system has no PostgreSQL (apt-get install postgresql)")
+    if request.param == "embedded":
         folder = tmp_path_factory.mktemp("stack").resolve()
         server.start(folder, FAST | {"log_statement": "all"})
         host, port, log, stop = sockets.folder(folder), sockets.PORT, folder / "server.log", lambda: server.stop(folder)
     else:
-        host, port, log, stop = debian()
+        host, port, log, stop = system_server()
     try:
-        yield filled(host, port, log, results, tmp_path_factory.mktemp("archive"), executed=request.param == "18")
+        yield filled(host, port, log, results, tmp_path_factory.mktemp("archive"), executed=request.param == "embedded")
     finally:
         stop()
 
 
-def debian():
-    """Start Debian's PostgreSQL in a folder of its own; return its socket's folder, port, log and what ends it."""
-    folder = Path(tempfile.mkdtemp(prefix="driftbook-pg15-", dir="/tmp"))
+def system_server():
+    """Start the system's PostgreSQL in a folder of its own; return its socket's folder, port, log and what ends it."""
+    folder = Path(tempfile.mkdtemp(prefix="driftbook-system-", dir="/tmp"))
     user = {}
     if os.getuid() == 0:  # PostgreSQL does not run as root
         shutil.chown(folder, "nobody")
         user = {"user": "nobody", "group": "nogroup", "extra_groups": []}
     options = {"cwd": folder, "check": True, "capture_output": True, **user}
     subprocess.run(
-        [DEBIAN / "initdb", "-D", "data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C"], **options
+        [SYSTEM / "initdb", "-D", "data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C"], **options
     )
     settings = [f"-c {name}={value}" for name, value in (FAST | {"log_statement": "all", "timezone": "UTC"}).items()]
     flags = " ".join([f"-k {folder} -p 5415 -h ''", *settings])
     # The server would keep a pipe open.
     quiet = options | {"capture_output": False, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    subprocess.run([DEBIAN / "pg_ctl", "-D", "data", "-w", "-l", "server.log", "-o", flags, "start"], **quiet)
+    subprocess.run([SYSTEM / "pg_ctl", "-D", "data", "-w", "-l", "server.log", "-o", flags, "start"], **quiet)
 
     def stop():
-        subprocess.run([DEBIAN / "pg_ctl", "-D", "data", "-w", "-m", "immediate", "stop"], **quiet)
+        subprocess.run([SYSTEM / "pg_ctl", "-D", "data", "-w", "-m", "immediate", "stop"], **quiet)
         shutil.rmtree(folder)
 
     return folder, 5415, folder / "server.log", stop

@@ -87,7 +87,10 @@ def columns() -> builders.QueryVariable:
     query = f"""
         select distinct s.feature
         from driftbook.model_overview m
-        join driftbook.column_score s on s.model = m.model and s.day > m.newest_day - 31
+        cross join lateral (
+            select distinct feature from driftbook.column_score c
+            where c.model = m.model and c.day > m.newest_day - 31
+        ) s
         where m.{MODELS}
         order by s.feature
     """

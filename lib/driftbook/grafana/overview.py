@@ -83,10 +83,12 @@ def _open_alarms():
         """What calls a person in the last seven days of each model, whatever range is chosen: measures that alarm, days
         without rows, days that failed.""",
         f"""
-        select a.day::text as day, a.model, coalesce(nullif(a.feature, ''), a.metric) as "column or measure", a.value,
+        select a.day::text as day, a.model, coalesce(nullif(a.feature, ''), a.metric) as "column or measure", a.segment, a.value,
             coalesce(a.upper, a.lower) as threshold, a.verdict, a.page
         from driftbook.model_overview m
-        join driftbook.alarm a on a.model = m.model and a.day > m.newest_day - 7
+        cross join lateral (
+            select * from driftbook.alarm a where a.model = m.model and a.day > m.newest_day - 7 limit 100
+        ) a
         where m.{MODELS}
         order by a.day desc, a.model, a.value / nullif(a.upper, 0) desc nulls last
         limit 100

@@ -26,7 +26,7 @@ PAGE = "${archive:raw}/${__data.fields.page:raw}"
 #: A line breaks where a day is missing; in milliseconds.
 GAP = 36 * 60 * 60 * 1000
 #: How many points a line gets and how many cells a history: over years each stands for several days.
-POINTS, CELLS = 200, 120
+POINTS, CELLS = 100, 120
 
 
 class Query(Builder):

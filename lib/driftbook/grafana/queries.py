@@ -64,7 +64,6 @@ def expanded(query: Query, to: Expansion) -> str:
     for name, chosen in values.items():
         sql = sql.replace(f"${{{name}:sqlstring}}", ",".join(_literal(value) for value in chosen) or "''")
     sql = re.sub(r"\$__timeFilter\(([^)]*)\)", rf"\1 BETWEEN {start} AND {end}", sql)
-    sql = re.sub(r"\$__timeGroup\(([^,]*), *(\d+)d\)", _group, sql)
     sql = sql.replace("$__timeFrom()", start).replace("$__timeTo()", end)
     if left := re.search(r"\$\{?\w+", sql):
         raise ValueError(f"{query.name} holds {left[0]!r}, which nothing expands")
@@ -82,11 +81,6 @@ def _of_dashboard(dashboard: dict[str, Any]) -> Iterator[Query]:
             yield Query(f"{uid}: variable {variable['name']}", variable["query"], several)
     for annotation in dashboard.get("annotations", {}).get("list", []):
         yield Query(f"{uid}: annotation {annotation['name']}", annotation["target"]["rawSql"], several)
-
-
-def _group(macro: re.Match[str]) -> str:
-    seconds = int(macro[2]) * 86400
-    return f"floor(extract(epoch from {macro[1]})/{seconds})*{seconds}"
 
 
 def _literal(text: str) -> str:

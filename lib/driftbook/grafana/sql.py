@@ -5,40 +5,44 @@ MODELS = "model in (${model:sqlstring})"
 #: The days of a panel over days.
 DAYS = f"{MODELS} and $__timeFilter(day)"
 
-# The limit keeps the pages of the points from being looked for among those of all days.
+# An array's maximum carries the day and the threshold of the highest value along, without a sort of all days. The limit
+# keeps the pages of the points from being looked for among those of all days.
 _HIGHEST = """
 with p as (
-    select to_timestamp($__timeGroup(day, $__interval)) as time, {keys}, max({value}) as {name}{threshold},
-        (array_agg(day order by {value} desc nulls last))[1] as day
+    select date_bin('$__interval', day, date '1970-01-01') as time, {keys},
+        max(array[{value}, day - date '1970-01-01'{threshold}]) as top
     from {view}
-    where {where}
+    where {where} and {value} is not null
     group by 1, {keys}
 )
-select p.time, p.{by}, {shown}, o.page
+select p.time, p.{by}, p.top[1] as {name}{shown}, o.page
 from p
 cross join lateral (
-    select page from driftbook.daily_overview d where d.model = p.model and d.day = p.day limit 1
+    select page from driftbook.daily_overview d
+    where d.model = p.model and d.day = date '1970-01-01' + p.top[2]::integer
+    limit 1
 ) o
 order by p.time
 """
 _GRAVEST = """
 with p as (
-    select to_timestamp($__timeGroup(day, $__interval)) as time, {keys},
-        (array_agg(day order by v.severity desc))[1] as day,
-        (array_agg(verdict order by v.severity desc))[1] as verdict
+    select date_bin('$__interval', day, date '1970-01-01') as time, {keys},
+        max(array[v.severity, day - date '1970-01-01']) as top
     from {view}
     join driftbook.verdict_severity v using (verdict)
     where {where}
     group by 1, {keys}
 )
-select p.time, p.{by}, o.page || '#' || replace(p.verdict, ' ', '-') as verdict
+select p.time, p.{by}, o.page || '#' || replace(v.verdict, ' ', '-') as verdict
 from p
+join driftbook.verdict_severity v on v.severity = p.top[1]
 cross join lateral (
-    select page from driftbook.daily_overview d where d.model = p.model and d.day = p.day limit 1
+    select page from driftbook.daily_overview d
+    where d.model = p.model and d.day = date '1970-01-01' + p.top[2]
+    limit 1
 ) o
 order by p.time
 """
-_THRESHOLD = ",\n        (array_agg({threshold} order by {value} desc nulls last))[1] as threshold"
 
 
 def one(metric: str, feature: str = "''") -> str:
@@ -51,11 +55,15 @@ def highest(value: str, view: str, by: str, *, where: str = DAYS, name: str = ""
 
     `value` and `threshold` are columns of the view, `name` is what the value is called if not as its column.
     """
-    name = name or value
-    bound = _THRESHOLD.format(threshold=threshold, value=value) if threshold else ""
-    shown = f"p.{name}, p.threshold" if threshold else f"p.{name}"
     return _HIGHEST.format(
-        keys=_keys(by), by=by, value=value, name=name, threshold=bound, view=view, where=where, shown=shown
+        keys=_keys(by),
+        by=by,
+        value=value,
+        name=name or value,
+        view=view,
+        where=where,
+        threshold=f", {threshold}" if threshold else "",
+        shown=", p.top[3] as threshold" if threshold else "",
     )
 
 

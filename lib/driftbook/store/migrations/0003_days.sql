@@ -28,8 +28,8 @@ begin
         where schemaname = 'driftbook' and indexname = 'measure_series' and indexdef like '%INCLUDE%'
     ) then
         drop index if exists driftbook.measure_series;
-        create index measure_series on driftbook.measure (model, metric, day, feature, segment)
-        include (value, lower, upper, verdict, run_id) where current;
+        create index measure_series on driftbook.measure (model, metric, day, feature)
+        include (segment, value, lower, upper, verdict, rows, run_id) where current;
     end if;
 end
 $$;

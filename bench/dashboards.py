@@ -7,7 +7,6 @@ and alert rule as Grafana would, over the default range and over everything, and
 import argparse
 import datetime as dt
 import statistics
-import sys
 import tempfile
 import time
 from dataclasses import replace
@@ -20,6 +19,7 @@ from driftbook.store import server
 from driftbook.store.migrations import migrate
 
 SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_wal_size": "8GB"}
+LIMIT = 100  # milliseconds
 FIRST = dt.date(2016, 1, 1)
 COLUMNS = [f"column_{number:02}" for number in range(20)]
 MEASURES = [
@@ -69,7 +69,7 @@ def generate(connection: psycopg.Connection, models: int, days: int) -> None:
     """Fill a migrated, empty database; the measures' indexes are built after the rows."""
     indexes = connection.execute(
         "select indexname, indexdef from pg_indexes where schemaname = 'driftbook' and tablename = 'measure' "
-        "and indexname in ('measure_current', 'measure_series', 'measure_alarm')"
+        "and indexname in ('measure_current', 'measure_series', 'measure_beyond')"
     ).fetchall()
     for name, _ in indexes:
         connection.execute(f"drop index driftbook.{name}")
@@ -88,7 +88,7 @@ def generate(connection: psycopg.Connection, models: int, days: int) -> None:
 def timed(connection: psycopg.Connection, query: str, repeats: int) -> tuple[int, float, float, float]:
     """Return the number of rows, then milliseconds: median, 95 % quantile, and the server's processor time per query.
 
-    The first run warms up; everything is fetched, as text, which is what Grafana does.
+    The first run warms up. Everything is fetched, and not made into Python's objects, which is no panel's business.
     """
     rows = connection.execute(query).fetchall()
     server_process, seconds = psutil.Process(connection.info.backend_pid), []
@@ -100,19 +100,18 @@ def timed(connection: psycopg.Connection, query: str, repeats: int) -> tuple[int
     used = server_process.cpu_times()
     processor = (used.user + used.system - before.user - before.system) / repeats
     return len(rows), *(
-        1000 * s for s in (statistics.median(seconds), statistics.quantiles(seconds, n=20)[-1], processor)
+        1000 * s for s in (statistics.median(seconds), statistics.quantiles(seconds, n=20)[-1], max(0, processor))
     )
 
 
-def main() -> int:
-    """Generate, measure, print; return 1 if a query's p95 over its default range is above 100 ms."""
+def main() -> None:
+    """Generate, measure, print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--years", type=float, default=10)
     parser.add_argument("--models", type=int, default=20)
     parser.add_argument("--repeats", type=int, default=20)
     options = parser.parse_args()
     days = round(options.years * 365)
-    slow = 0
     with tempfile.TemporaryDirectory(prefix="driftbook-bench-") as folder:
         uri = server.start(Path(folder), SETTINGS)
         try:
@@ -124,27 +123,26 @@ def main() -> int:
                 seconds = time.perf_counter() - started
                 count = connection.execute("select count(*) from driftbook.measure").fetchone()[0]
                 print(f"{count:,} measures of {options.models} models in {seconds:.0f} s\n")
-                slow = measure(connection, days, options.repeats)
+                measure(connection, days, options.repeats)
         finally:
             server.stop(Path(folder))
-    return int(bool(slow))
 
 
-def measure(connection: psycopg.Connection, days: int, repeats: int) -> int:
-    """Print the table; return how many queries are too slow."""
+def measure(connection: psycopg.Connection, days: int, repeats: int) -> None:
+    """Print the table, and which queries take longer than 100 ms in one of twenty times."""
     end = FIRST + dt.timedelta(days)
     wide = Expansion(FIRST, end, variables=_chosen(connection))
     narrow = replace(wide, start=end - dt.timedelta(90))
-    slow = 0
+    slow = []
     print("| | the last 90 days | | | | all days | | | |")
     print("|---|---:|---:|---:|---:|---:|---:|---:|---:|")
     print("| query | rows | p50 ms | p95 ms | CPU ms | rows | p50 ms | p95 ms | CPU ms |")
     for query in queries():
         figures = [timed(connection, expanded(query, expansion), repeats) for expansion in (narrow, wide)]
-        slow += figures[0][2] > 100
+        slow += [query.name] * any(p95 > LIMIT for _, _, p95, _ in figures)
         cells = [f"{rows:,} | {p50:.1f} | {p95:.1f} | {processor:.0f}" for rows, p50, p95, processor in figures]
         print(f"| {query.name} | {' | '.join(cells)} |")
-    return slow
+    print(f"\np95 above {LIMIT} ms: {', '.join(slow) or 'none'}")
 
 
 def _chosen(connection: psycopg.Connection) -> dict[str, list[str]]:
@@ -153,4 +151,4 @@ def _chosen(connection: psycopg.Connection) -> dict[str, list[str]]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

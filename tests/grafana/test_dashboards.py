@@ -111,7 +111,7 @@ def test_a_panel(uid, panel):
 def test_a_panel_of_days_or_runs_leads_to_pages(uid, panel):
     links = json.dumps(panel["fieldConfig"])
     if re.search(r"\bpage\b", panel["targets"][0]["rawSql"]):
-        assert "${archive:raw}/${__data.fields.page:raw}" in links or "${archive:raw}/${__value.raw}" in links
+        assert "${archive:raw}/${__data.fields.page:raw}" in links or "${archive:raw}/${__value.raw:raw}" in links
     else:
         assert panel["type"] == "stat" or panel["title"] == "Days missing"
 

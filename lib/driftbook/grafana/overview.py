@@ -4,7 +4,7 @@ from grafana_foundation_sdk.models.dashboard import Dashboard
 
 from driftbook.grafana.boards import board, models
 from driftbook.grafana.panels import config, history, link, rows, series
-from driftbook.grafana.sql import MODELS, gravest, highest, one
+from driftbook.grafana.sql import MODELS, gravest, highest
 from driftbook.grafana.verdicts import COLORS
 
 _TITLES = {"2-data-drift": "data drift", "3-data-quality": "data quality", "4-performance": "performance"}
@@ -63,14 +63,7 @@ def _error():
         """Of the rows with a usable label, in the unit of the target. Above the dashed threshold, the largest error of
         the reference's own days times the margin of the params file, the day alarms. In a long range a point is the
         largest error of several days.""",
-        highest(
-            "value",
-            "driftbook.current_measure",
-            "model",
-            where=one("mean_absolute_error"),
-            name="mean_absolute_error",
-            threshold="upper",
-        ),
+        highest("mean_absolute_error", "driftbook.daily_overview", "model", judged=True),
         unit="short",
         by="model",
         label="unit of the target",
@@ -83,8 +76,8 @@ def _open_alarms():
         """What calls a person in the last seven days of each model, whatever range is chosen: measures that alarm, days
         without rows, days that failed.""",
         f"""
-        select a.day::text as day, a.model, coalesce(nullif(a.feature, ''), a.metric) as "column or measure", a.segment, a.value,
-            coalesce(a.upper, a.lower) as threshold, a.verdict, a.page
+        select a.day::text as day, a.model, coalesce(nullif(a.feature, ''), a.metric) as "column or measure", a.segment,
+            a.value, coalesce(a.upper, a.lower) as threshold, a.verdict, a.page
         from driftbook.model_overview m
         cross join lateral (
             select * from driftbook.alarm a where a.model = m.model and a.day > m.newest_day - 7 limit 100

@@ -26,7 +26,7 @@ PAGE = "${archive:raw}/${__data.fields.page:raw}"
 #: A line breaks where a day is missing; in milliseconds.
 GAP = 36 * 60 * 60 * 1000
 #: How many points a line gets and how many cells a history: over years each stands for several days.
-POINTS, CELLS = 100, 120
+POINTS, CELLS = 100, 90
 
 
 class Query(Builder):
@@ -102,7 +102,7 @@ def history(title: str, rule: str, sql: str, *, by: str, width: int = 24, height
         .with_transformation(_partition(by))
         .display_name(f"${{__field.labels.{by}}}")
         .mappings(verdicts.link_mappings())
-        .data_links([link("open the page of this day", "${archive:raw}/${__value.raw}")])
+        .data_links([link("open the page of this day", "${archive:raw}/${__value.raw:raw}")])
         .show_value(common.VisibilityMode.NEVER)
         .row_height(0.9)
         .col_width(0.9)

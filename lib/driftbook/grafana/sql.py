@@ -5,21 +5,21 @@ MODELS = "model in (${model:sqlstring})"
 #: The days of a panel over days.
 DAYS = f"{MODELS} and $__timeFilter(day)"
 
-# An array's maximum carries the day and the threshold of the highest value along, without a sort of all days. The limit
-# keeps the pages of the points from being looked for among those of all days.
+# An array's maximum carries the day of the highest value along, without a sort of all days. The limit keeps the points'
+# pages and thresholds from being looked for among those of all days.
 _HIGHEST = """
 with p as (
     select date_bin('$__interval', day, date '1970-01-01') as time, {keys},
-        max(array[{value}, day - date '1970-01-01'{threshold}]) as top
+        max(array[{value}, day - date '1970-01-01']) as top
     from {view}
     where {where} and {value} is not null
     group by 1, {keys}
 )
-select p.time, p.{by}, p.top[1] as {name}{shown}, o.page
+select p.time, p.{by}, p.top[1] as {name}, {shown}
 from p
 cross join lateral (
-    select page from driftbook.daily_overview d
-    where d.model = p.model and d.day = date '1970-01-01' + p.top[2]::integer
+    select * from {details} d
+    where d.model = p.model and d.day = date '1970-01-01' + p.top[2]::integer{which}
     limit 1
 ) o
 order by p.time
@@ -50,21 +50,18 @@ def one(metric: str, feature: str = "''") -> str:
     return f"{DAYS} and metric = '{metric}' and feature = {feature} and segment = ''"
 
 
-def highest(value: str, view: str, by: str, *, where: str = DAYS, name: str = "", threshold: str = "") -> str:
-    """Return a query of `time`, `by`, the highest value of each interval, its threshold and its day's page.
+def highest(value: str, view: str, by: str, *, where: str = DAYS, name: str = "", judged: bool = False) -> str:
+    """Return a query of `time`, `by`, the highest value of each interval and its day's page.
 
-    `value` and `threshold` are columns of the view, `name` is what the value is called if not as its column.
+    `value` is a column of the view, `name` is what it is called if not as its column. With `judged` it is a measure of
+    the whole day of that name, and its `threshold` is returned too.
     """
-    return _HIGHEST.format(
-        keys=_keys(by),
-        by=by,
-        value=value,
-        name=name or value,
-        view=view,
-        where=where,
-        threshold=f", {threshold}" if threshold else "",
-        shown=", p.top[3] as threshold" if threshold else "",
-    )
+    details, which, shown = "driftbook.daily_overview", "", "o.page"
+    if judged:
+        details, shown = "driftbook.current_measure", "o.upper as threshold, o.page"
+        which = f" and d.metric = '{value}' and d.feature = '' and d.segment = ''"
+    given = {"value": value, "view": view, "by": by, "where": where, "name": name or value}
+    return _HIGHEST.format(**given, keys=_keys(by), details=details, which=which, shown=shown)
 
 
 def gravest(view: str, by: str) -> str:

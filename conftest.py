@@ -3,8 +3,10 @@
 import os
 import shutil
 import tempfile
+import uuid
 from pathlib import Path
 
+import psycopg
 import pytest
 from driftbook.runs import rehearsal
 
@@ -39,6 +41,28 @@ def pytest_ignore_collect(collection_path):
 def pytest_runtest_setup(item):
     if item.path.suffix == ".ipynb":  # before nbval starts the notebook's kernel, which inherits the environment
         rehearsal.prepare(item.config.stash[_HOME])
+
+
+@pytest.fixture(scope="session")
+def prepared(pytestconfig):
+    """The environment of the session's place: a database server and a trained demo model."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("DATABASE_URL", "DRIFTBOOK_MODELS_DIR", "DRIFTBOOK_ARCHIVE_DIR"):
+            patch.setenv(name, os.environ.get(name, ""))  # put back what `prepare` sets
+        return rehearsal.prepare(pytestconfig.stash[_HOME])
+
+
+@pytest.fixture(scope="module")
+def place(prepared, tmp_path_factory):
+    """The archive's folder of a module with a database and an archive of its own, beside the trained demo model."""
+    name, archive = f"place_{uuid.uuid4().hex}", tmp_path_factory.mktemp("archive")
+    with psycopg.connect(prepared["DATABASE_URL"], autocommit=True) as connection:
+        connection.execute(f"create database {name}")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DATABASE_URL", prepared["DATABASE_URL"].replace("/postgres?", f"/{name}?"))
+        patch.setenv("DRIFTBOOK_MODELS_DIR", prepared["DRIFTBOOK_MODELS_DIR"])
+        patch.setenv("DRIFTBOOK_ARCHIVE_DIR", str(archive))
+        yield archive
 
 
 def pytest_terminal_summary(terminalreporter):

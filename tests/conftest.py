@@ -1,9 +1,11 @@
-"""A real PostgreSQL for every test: one embedded server per test process, a fresh database per test."""
+"""A real PostgreSQL for every test, and the demo model: trained once per test process, in memory."""
 
 import uuid
+from functools import cache
 
 import psycopg
 import pytest
+from driftbook import config, model, monitoring, periods, sources, training
 from driftbook.store import server, sockets
 
 # The data of tests may be lost in a power cut.
@@ -36,3 +38,24 @@ def database(server_directory, server_uri, monkeypatch):
     yield uri
     with psycopg.connect(server_uri, autocommit=True) as connection:
         connection.execute(f"drop database {name} with (force)")
+
+
+@pytest.fixture(scope="session")
+def demo():
+    """The demo model, on simulated months: its settings, what training gives and the splits."""
+    settings = config.load("demo")
+    trained, splits = training.train(settings, training.reference(settings))
+    return settings, trained, splits
+
+
+@pytest.fixture(scope="session")
+def monitored(demo):
+    """A function of a day as text: its batch with the prediction, and all that is computed of it by the demo model."""
+    settings, trained, _ = demo
+
+    @cache
+    def day(text):
+        batch = model.predicted(trained, sources.read(settings, periods.one_day(text)))
+        return batch, monitoring.monitor_day(trained, batch)
+
+    return day

@@ -6,7 +6,8 @@ from driftbook import explain, localize
 from driftbook.model import Trained
 from driftbook.records import DayResult
 
-#: A segment that carries more than this part of a change is named; below it the change is broad.
+#: A segment is named if it carries more than its own share of the rows and this part of the rest; else the change is
+#: broad: nine in ten rows carry about nine tenths of any broad change.
 CONCENTRATED = 0.5
 
 
@@ -48,7 +49,7 @@ def _of_values(trained: Trained, frame: pd.DataFrame, column: str, alarms: dict)
             "look for a change of unit or price at its source before training again."
         )
     segment, value, part = _main_carrier(trained, frame, column)
-    if part > CONCENTRATED:
+    if segment:
         rows = f"the rows with {segment} {value}"
         return f"{part:.0%} of the change of {column} comes from {rows}: look at them at the source."
     return (
@@ -58,9 +59,10 @@ def _of_values(trained: Trained, frame: pd.DataFrame, column: str, alarms: dict)
 
 
 def _main_carrier(trained: Trained, frame: pd.DataFrame, column: str) -> tuple[str, str, float]:
-    found = [("", "", 0.0)]
+    """Return the segment column, its value and the part of a concentrated change, empty ones for a broad change."""
+    found = [(0.0, "", "", 0.0)]
     for segment in trained.settings.segments:
         table = localize.carriers(trained, frame, column, segment)
-        if len(table):
-            found.append((segment, str(table.index[0]), float(table["part"].iloc[0])))
-    return max(found, key=lambda carrier: carrier[2])
+        beyond = table["part"] - table["reference"] - CONCENTRATED * (1 - table["reference"])
+        found += [(beyond[value], segment, str(value), table.at[value, "part"]) for value in table.index]
+    return max(found)[1:]

@@ -19,6 +19,12 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def _in_order(days: Any) -> Any:
+    if days.start > days.end:
+        raise ValueError(f"start {days.start} lies after end {days.end}")
+    return days
+
+
 class TlcSource(_Strict):
     """Published months of TLC trip records."""
 
@@ -33,6 +39,8 @@ class Incident(_Strict):
     start: dt.date
     end: dt.date
 
+    _order = model_validator(mode="after")(_in_order)
+
 
 class SimulatedSource(_Strict):
     """Simulated months of the same shape, with planted incidents."""
@@ -42,6 +50,8 @@ class SimulatedSource(_Strict):
     start: dt.date
     end: dt.date
     incidents: tuple[Incident, ...] = ()
+
+    _order = model_validator(mode="after")(_in_order)
 
 
 class Bounds(_Strict):
@@ -78,6 +88,8 @@ class References(_Strict):
     end: dt.date
     train_rows: Annotated[int, Field(gt=0)]
     min_rows_per_day: Annotated[int, Field(gt=0)] = 200
+
+    _order = model_validator(mode="after")(_in_order)
 
     @property
     def period(self) -> Period:
@@ -172,7 +184,7 @@ def load(params: str | Mapping[str, Any]) -> Settings:
     path = _params_file(params)
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise BadInput(f"{path.name} is not YAML: {' '.join(str(error).split())}") from None
     if not isinstance(content, Mapping) or set(content) != {"params"}:
         raise BadInput(f"{path.name} must hold one top-level key `params:`, found {content!r:.80}")

@@ -131,7 +131,8 @@ def _manifest(settings: Settings) -> dict:
     retrain = f"train it with: papermill train.ipynb /dev/null -p params {settings.name}"
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
-        params = manifest["params"]
+        params = dict(manifest["params"])
+        _ = manifest["version"], manifest["sha256"]  # which `load` looks up
     except FileNotFoundError:
         raise ModelUnavailable(f"model {settings.name!r} is not trained yet: {retrain}") from None
     except (ValueError, KeyError, TypeError):

@@ -59,7 +59,7 @@ def one_day(day: str | dt.date) -> Period:
     datetime.date(2022, 3, 1)
     """
     start = parse_day(day)
-    return Period(start, start + dt.timedelta(days=1))
+    return Period(start, _after(start, "day"))
 
 
 def between(start: str | dt.date, end: str | dt.date) -> Period:
@@ -78,4 +78,10 @@ def between(start: str | dt.date, end: str | dt.date) -> Period:
     first, last = parse_day(start, "start"), parse_day(end, "end")
     if first > last:
         raise BadInput(f"start {first} lies after end {last}: give the earlier day first")
-    return Period(first, last + dt.timedelta(days=1))
+    return Period(first, _after(last, "end"))
+
+
+def _after(day: dt.date, name: str) -> dt.date:
+    if day == dt.date.max:
+        raise BadInput(f"{name} is '{day}': no day follows it, so no period can end with it")
+    return day + dt.timedelta(days=1)

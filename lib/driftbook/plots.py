@@ -22,6 +22,14 @@ def figure(columns: int = 1, *, width: float = 9.0, height: float = 3.2) -> tupl
     return fig, list(axes[0])
 
 
+def nothing() -> Figure:
+    """Return a flat figure that says there is nothing to draw, for a day without rows."""
+    fig, (panel,) = figure(height=0.6)
+    panel.text(0, 0.5, "no rows, nothing to draw", color=REFERENCE, va="center")
+    panel.set_axis_off()
+    return fig
+
+
 def rows_by_day_and_hour(times: pd.Series) -> Figure:
     """Draw how many rows fall on each day, and on an average day's hours."""
     fig, (by_day, by_hour) = figure(2)
@@ -48,7 +56,9 @@ def distributions(frame: pd.DataFrame, columns: Sequence[str], axes: Mapping[str
 
 def shares(values: pd.Series, *, label: str, reference: pd.Series | None = None) -> Figure:
     """Draw one bar per entry, in percent; with a `reference` of the same index, a grey bar beside each."""
-    fig, (panel,) = figure(height=0.8 + 0.32 * max(len(values), 1))
+    if values.empty:
+        return nothing()
+    fig, (panel,) = figure(height=0.8 + 0.32 * len(values))
     position = np.arange(len(values))
     width = 0.4 if reference is not None else 0.7
     panel.barh(
@@ -90,7 +100,9 @@ def residuals(frame: pd.DataFrame, target: str, prediction: str, unit: str) -> F
 
 def scores(ratios: pd.Series) -> Figure:
     """Draw each column's score as a multiple of its threshold; those above 1 alarm."""
-    fig, (panel,) = figure(height=0.9 + 0.32 * max(len(ratios), 1))
+    if ratios.empty:
+        return nothing()
+    fig, (panel,) = figure(height=0.9 + 0.32 * len(ratios))
     colours = [BEYOND if ratio > 1 else DAY for ratio in ratios]
     panel.barh(ratios.index, ratios.to_numpy(dtype=float), color=colours)
     panel.axvline(1, color="black", lw=1, ls="--", label="threshold")
@@ -105,8 +117,10 @@ def bins(histograms: Mapping[str, tuple[pd.Series, pd.Series]], axes: Mapping[st
 
     `histograms` maps a column to the reference's and the day's counts, both indexed by bin label.
     """
-    fig, panels = figure(max(len(histograms), 1), height=3.6)
-    for panel, (column, (reference, day)) in zip(panels, histograms.items(), strict=False):
+    if not histograms:
+        return nothing()
+    fig, panels = figure(len(histograms), height=3.6)
+    for panel, (column, (reference, day)) in zip(panels, histograms.items(), strict=True):
         position = np.arange(len(reference))
         panel.bar(position - 0.2, _percent(reference), 0.4, color=REFERENCE, label="reference")
         panel.bar(position + 0.2, _percent(day), 0.4, color=DAY, label="day")
@@ -139,14 +153,14 @@ def series(days: Sequence[dt.date], measures: pd.DataFrame, *, ylabel: str) -> F
         panel.plot(alarms.index, alarms["value"].astype(float), "o", color=BEYOND, label="alarm")
     panel.set(ylabel=ylabel, xlabel="day", ylim=(0, None))
     panel.xaxis.set_major_formatter(DateFormatter("%m-%d"))
-    panel.legend(frameon=False, fontsize=8)
+    fig.legend(frameon=False, fontsize=8, loc="outside upper right", ncols=4)
     return fig
 
 
 def heat_map(ratios: pd.DataFrame) -> Figure:
     """Draw score ÷ threshold of each column (rows) on each day (columns): white is 1, red above, grey unknown."""
     fig, (panel,) = figure(height=1.4 + 0.3 * len(ratios))
-    colours = plt.get_cmap("RdBu_r").with_extremes(bad="#e8eaed")
+    colours = plt.get_cmap("RdBu_r").with_extremes(bad="#b0b5ba")
     image = panel.imshow(ratios.to_numpy(dtype=float), aspect="auto", cmap=colours, norm=TwoSlopeNorm(1, 0, 3))
     panel.set_yticks(range(len(ratios)), ratios.index)
     step = max(1, len(ratios.columns) // 14)
@@ -160,8 +174,10 @@ def heat_map(ratios: pd.DataFrame) -> Figure:
 
 def carriers(tables: Mapping[str, pd.DataFrame], column: str, *, groups: int = 8) -> Figure:
     """Draw per segment column the groups that carry most of a column's change, and their share of rows."""
-    fig, panels = figure(max(len(tables), 1), height=3.4)
-    for panel, (segment, table) in zip(panels, tables.items(), strict=False):
+    if all(table.empty for table in tables.values()):
+        return nothing()
+    fig, panels = figure(len(tables), height=3.4)
+    for panel, (segment, table) in zip(panels, tables.items(), strict=True):
         top = table.head(groups)
         position = np.arange(len(top))
         panel.barh(position - 0.2, 100 * top["part"], 0.4, color=DAY, label="part of the change")
@@ -169,7 +185,7 @@ def carriers(tables: Mapping[str, pd.DataFrame], column: str, *, groups: int = 8
         panel.set_yticks(position, top.index)
         panel.invert_yaxis()
         panel.set(title=f"{column} by {segment}", xlabel="%", ylabel=segment)
-    panels[0].legend(frameon=False, fontsize=8, loc="lower right")
+    fig.legend(*panels[0].get_legend_handles_labels(), frameon=False, fontsize=8, loc="outside upper right", ncols=2)
     return fig
 
 

@@ -74,7 +74,8 @@ def headline(settings: Settings, result: DayResult) -> HTML:
     beyond = [m for m in result.measures if m.verdict not in ("", "ok", "insufficient")]
     beyond = sorted(beyond, key=lambda m: (m.verdict != "alarm", -_excess(m)))
     lines = "".join(
-        f"<li>{badge(m.verdict)} {_name(m)}: {number(m)} {_unit(settings, m)}{_bound(m)}</li>" for m in beyond
+        f"<li>{badge(m.verdict)} {_name(m)}: {f'{number(m)} {_unit(settings, m)}'.strip()}{_bound(m)}</li>"
+        for m in beyond
     )
     return HTML(
         f'<p class="headline"><strong>{result.day:%A}, {result.day}</strong>: {badge(result.verdict)} '
@@ -83,13 +84,13 @@ def headline(settings: Settings, result: DayResult) -> HTML:
 
 
 def measures(settings: Settings, found: Iterable[Measure]) -> HTML:
-    """Return measures as a table: what, value, unit, threshold, verdict."""
+    """Return measures as a table: what, verdict, value, unit, threshold; without the columns that say nothing."""
     rows = [
-        (_name(m), number(m), _unit(settings, m), rounded(m.lower), rounded(m.upper), badge(m.verdict) or "–")
-        for m in found
+        (_name(m), badge(m.verdict), number(m), _unit(settings, m), _limit(m.lower), _limit(m.upper)) for m in found
     ]
-    columns = ["measure", "value", "unit", "lower", "upper", "verdict"]
-    return _table(pd.DataFrame(rows, columns=columns))
+    columns = ["measure", "verdict", "value", "unit", "lower", "upper"]
+    frame = pd.DataFrame(rows, columns=columns)
+    return _table(frame.loc[:, (frame != "").any()].replace("", "–"))
 
 
 def selected(result: DayResult, *metrics: str) -> list[Measure]:
@@ -125,14 +126,20 @@ def days(overview: pd.DataFrame, *, link: Callable[[object], str]) -> HTML:
 
 def table(frame: pd.DataFrame, form: str = "{:,.4g}") -> HTML:
     """Return a frame as a table with its index, its floats in the format given."""
-    floats = frame.select_dtypes("float").columns
-    cells = frame.assign(**{name: frame[name].map(lambda value: _exact(value, form)) for name in floats})
-    return _table(cells, index=True)
+    numbers = {name: frame[name].map(lambda value: _exact(value, form)) for name in frame.select_dtypes("float")}
+    texts = {name: frame[name].map(_escaped) for name in frame.select_dtypes("object")}
+    return _table(frame.assign(**numbers, **texts).rename(index=_escaped, columns=_escaped), index=True)
 
 
 def _table(frame: pd.DataFrame, *, index: bool = False) -> HTML:
+    if frame.empty:
+        return HTML("<p>No rows, nothing to show.</p>")
     with pd.option_context("display.max_colwidth", None):  # a cell's HTML must not be cut
         return HTML(frame.to_html(index=index, escape=False, border=0, classes="measures"))
+
+
+def _escaped(value: object) -> object:
+    return html.escape(value) if isinstance(value, str) else value
 
 
 def _name(measure: Measure) -> str:
@@ -158,6 +165,10 @@ def _bound(measure: Measure) -> str:
     if measure.lower is not None and measure.value < measure.lower:
         return f", below {rounded(measure.lower)}"
     return ""
+
+
+def _limit(bound: float | None) -> str:
+    return "" if bound is None else rounded(bound)
 
 
 def _excess(measure: Measure) -> float:

@@ -60,10 +60,10 @@ def _sum(mask: pa.ChunkedArray) -> int:
 
 def _numeric(values: pd.Series, limits: Limits) -> list[Measure]:
     present = values.dropna()
-    quantiles = present.quantile(list(QUANTILES)) if len(present) else pd.Series(None, index=QUANTILES, dtype=object)
+    quantiles = present.quantile(list(QUANTILES)) if len(present) else [None] * len(QUANTILES)
     measures = [
         Measure("quantile", value, feature=values.name, segment=f"p{level * 100:02.0f}", reference="calibration")
-        for level, value in quantiles.items()
+        for level, value in zip(QUANTILES, quantiles, strict=True)
     ]
     low, high = limits.ranges[values.name]
     outside = None if present.empty else float(((present < low) | (present > high)).mean())

@@ -37,7 +37,11 @@ def execute(nb: NotebookNode, kernel_name: str, **options: Any) -> NotebookNode:
         died = error
     failure = store.scrub(_failure(nb, run_id, died))
     nb = nbformat.reads(store.scrub(nbformat.writes(nb)), as_version=4)
-    page = archive.write(run_id, request, nb, failure)
+    try:
+        page = archive.write(run_id, request, nb, failure)
+    except OSError as error:
+        store.close_run(run_id, "failed", error=f"{failure or 'no cell failed'}; {_unarchived(error)}")
+        raise RunFailed(_unarchived(error)) from died
     store.close_run(run_id, "failed" if failure else "succeeded", error=failure, page=page)
     archive.refresh_index()
     logger.info("Page: %s", archive.location(page))
@@ -77,12 +81,22 @@ def _failure(nb: NotebookNode, run_id: str, died: BaseException | None) -> str:
     return ""
 
 
+def _unarchived(error: OSError) -> str:
+    return f"the page could not be archived: {error}; is there room in DRIFTBOOK_ARCHIVE_DIR, and may you write there?"
+
+
 def _finished(cell: NotebookNode) -> bool:
     return cell.metadata.get("papermill", {}).get("status") == "completed" and cell.execution_count is not None
 
 
 def _failed_cell(nb: NotebookNode) -> NotebookNode | None:
-    return next((cell for cell in nb.cells if cell.metadata.get("papermill", {}).get("status") == "failed"), None)
+    """Return the cell for which papermill will raise: it lets `sys.exit(0)` pass as a success."""
+    failed = [cell for cell in nb.cells if cell.metadata.get("papermill", {}).get("status") == "failed"]
+    return next((cell for cell in failed if not any(_is_exit(output) for output in cell.outputs)), None)
+
+
+def _is_exit(output: NotebookNode) -> bool:
+    return output.output_type == "error" and output.ename == "SystemExit" and output.evalue in ("", "0")
 
 
 @contextmanager

@@ -49,7 +49,7 @@ def render(days: pd.DataFrame, runs: pd.DataFrame, notices: Mapping[str, str]) -
         loose=_notebooks(runs[runs["model"] == ""]),
         symbols=SYMBOLS,
         SHOWN=SHOWN,
-        style=style("base.css", "verdicts.css", "index.css"),
+        style=style("base.css", "index.css", "verdicts.css"),
     )
 
 
@@ -112,7 +112,7 @@ def _notebooks(runs: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
 def _run(run: Mapping[str, Any]) -> dict[str, Any]:
     seconds = run["duration_seconds"]
     return {
-        "label": run["label"],
+        "label": run["label"].replace("_", " to "),
         "kind": run["kind"],
         "status": run["status"],
         "error": (run["error"] or "").partition("\n")[0],

@@ -74,8 +74,8 @@ def _parameters(nb: NotebookNode) -> dict[str, Any]:
     for name, value in given.items():
         if name not in known:
             close = difflib.get_close_matches(name, known, n=1, cutoff=0)
-            hint = f": did you mean {close[0]!r}?" if close else ""
-            raise BadInput(f"unknown parameter {name!r}{hint} This notebook takes {', '.join(known) or 'none'}")
+            hint = f"did you mean {close[0]!r}? " if close else ""
+            raise BadInput(f"unknown parameter {name!r}: {hint}this notebook takes {', '.join(known) or 'none'}")
         _check_type(name, value, known[name].inferred_type_name)
     return {name: _default(parameter.default) for name, parameter in known.items()} | given
 
@@ -86,7 +86,8 @@ def _check_type(name: str, value: Any, expected: str) -> None:
     allowed = _TYPES.get(expected)
     if allowed is None or (isinstance(value, allowed) and (not isinstance(value, bool) or expected == "bool")):
         return
-    hint = f": quote it, as in -r {name} {value}" if expected == "str" else ""
+    is_guessed = expected == "str" and isinstance(value, (int, float, type(None)))  # by papermill, from text
+    hint = f": quote it, as in -r {name} {value}" if is_guessed else ""
     raise BadInput(f"parameter {name!r} is {value!r} ({type(value).__name__}), expected {expected}{hint}")
 
 

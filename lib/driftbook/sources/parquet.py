@@ -2,7 +2,8 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -31,7 +32,7 @@ class Batch:
         The same rows for computing: the params file's columns, the target and `hour` (of the time column). Numbers are
         float64, NaN where missing, whatever type they were delivered in.
     strays
-        How many rows of the period's files have a day outside of the file's own month.
+        How many rows of the period's files have a day outside of the file's own month, or none.
     """
 
     period: Period
@@ -42,11 +43,11 @@ class Batch:
     @cached_property
     def sha256(self) -> str:
         """Hash of everything delivered: the same rows in the same order give the same hash."""
-        sink = pa.BufferOutputStream()
-        rows = self.table.replace_schema_metadata(None).combine_chunks()
-        with pa.ipc.new_stream(sink, rows.schema) as stream:
-            stream.write_table(rows)
-        return hashlib.sha256(b"%d" % self.strays + sink.getvalue()).hexdigest()
+        digest = hashlib.sha256(b"%d" % self.strays)
+        for name, column in zip(self.table.column_names, self.table.itercolumns(), strict=True):
+            for part in (column.drop_null(), column.is_valid()):  # what lies in the place of a null is arbitrary
+                digest.update(_as_bytes(pa.table({name: part})))
+        return digest.hexdigest()
 
     def in_period(self, time_column: str) -> pd.Series:
         """Return which rows of the frame lie in the period: all but strays."""
@@ -62,24 +63,36 @@ def read(settings: Settings, period: Period, files: Sequence[Path], *, strays: b
     BadData
         If a file is no whole parquet file, or a column is missing or mistyped.
     """
-    opened = [_open(settings, file) for file in files]
-    months = [_month(month) for month in period.months]
-    tables = [
-        file.to_table(filter=_wanted(settings, period, month, strays))
-        for file, month in zip(opened, months, strict=True)
-    ]
+    tables, outside = [], 0
+    for file, name in zip(files, period.months, strict=True):
+        opened, month = _open(settings, file), _month(name)
+        with _whole(file):
+            tables.append(opened.to_table(filter=_wanted(settings, period, month, strays)))
+            outside += opened.count_rows(filter=_outside(settings, month))
     table = pa.concat_tables(tables, promote_options="permissive")
-    outside = sum(file.count_rows(filter=_outside(settings, month)) for file, month in zip(opened, months, strict=True))
     return Batch(period, table, _frame(settings, table), outside)
 
 
 def check_whole(file: Path) -> None:
     """Raise `BadData` if a file is no whole parquet file; reads its footer only."""
-    try:
+    with _whole(file):
         pq.read_metadata(file)
+
+
+@contextmanager
+def _whole(file: Path) -> Iterator[None]:
+    try:
+        yield
     except (pa.ArrowException, OSError) as error:
         reason = " ".join(str(error).split())
         raise BadData(f"{file} is no whole parquet file ({reason}): delete it, and it is fetched again") from None
+
+
+def _as_bytes(table: pa.Table) -> pa.Buffer:
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as stream:
+        stream.write_table(table.combine_chunks())
+    return sink.getvalue()
 
 
 def _open(settings: Settings, file: Path) -> ds.Dataset:
@@ -102,22 +115,21 @@ def _wanted(settings: Settings, period: Period, month: Period, strays: bool) -> 
 def _outside(settings: Settings, period: Period) -> pc.Expression:
     start, end = (dt.datetime.combine(day, dt.time()) for day in (period.start, period.end))
     time = pc.field(settings.time_column)
-    return (time < start) | (time >= end)
+    return (time < start) | (time >= end) | time.is_null()  # a row without a time has no day
 
 
 def _frame(settings: Settings, table: pa.Table) -> pd.DataFrame:
     needed = table.select(list(dict.fromkeys([*settings.columns, *schema.REQUIRED])))
-    for position, field in enumerate(needed.schema):
-        if _is_number(field.type):
-            needed = needed.set_column(position, field.name, needed[position].cast(pa.float64()))
-    frame = needed.to_pandas()
+    frame = needed.cast(pa.schema([(field.name, _computed(field)) for field in needed.schema])).to_pandas()
     frame[settings.target.name] = schema.target(frame)
     frame["hour"] = frame[settings.time_column].dt.hour.astype(float)
     return frame[[*settings.columns, settings.target.name, "hour"]]
 
 
-def _is_number(kind: pa.DataType) -> bool:
-    # A column without any value may have the null type; it is a number without values then.
-    return (
-        pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind) or pa.types.is_null(kind)
-    )
+def _computed(field: pa.Field) -> pa.DataType:
+    """Return the type a column is computed in; one without any value may have been delivered in the null type."""
+    kind = field.type
+    if pa.types.is_null(kind):
+        return pa.timestamp("us") if field.name in schema.REQUIRED else pa.float64()
+    is_number = pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
+    return pa.float64() if is_number else kind

@@ -11,8 +11,8 @@ from driftbook.errors import BadData, BadInput
 
 #: Column to its kind. Ids and counts were integers or doubles, `ehail_fee` null or double; other columns come and go.
 COLUMNS = {
-    "lpep_pickup_datetime": "time",
-    "lpep_dropoff_datetime": "time",
+    "lpep_pickup_datetime": "local time",
+    "lpep_dropoff_datetime": "local time",
     "store_and_fwd_flag": "text",
     "PULocationID": "number",
     "DOLocationID": "number",
@@ -37,7 +37,7 @@ REQUIRED = ("lpep_pickup_datetime", "lpep_dropoff_datetime")
 TARGETS = ("duration_min",)
 
 _KINDS: dict[str, Callable[[pa.DataType], bool]] = {
-    "time": pa.types.is_timestamp,
+    "local time": lambda kind: pa.types.is_timestamp(kind) and kind.tz is None,
     "text": lambda kind: pa.types.is_string(kind) or pa.types.is_large_string(kind),
     "number": lambda kind: pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind),
 }

@@ -1,0 +1,45 @@
+import pandas as pd
+import pyarrow as pa
+import pytest
+from driftbook.alarms import bins
+from driftbook.periods import one_day
+from driftbook.sources import Batch
+
+
+@pytest.fixture(scope="session")
+def frame():
+    """Six rows of demo's shape, small enough to count by hand."""
+    missing = None
+    return pd.DataFrame(
+        {
+            "lpep_pickup_datetime": pd.to_datetime([f"2022-02-05 0{hour}:00" for hour in (1, 1, 2, 3, 4, 5)]),
+            "passenger_count": [1.0, 1.0, missing, 2.0, 0.0, 9.0],
+            "trip_distance": [1.0, 1.0, 2.0, 3.0, 4.0, 100.0],
+            "fare_amount": [5.0, 5.0, missing, missing, 8.0, 9.0],
+            "total_amount": [6.0, 6.0, 7.0, 8.0, 9.0, 10.0],
+            "PULocationID": [74.0, 74.0, 75.0, 75.0, 41.0, 1.0],
+            "DOLocationID": [74.0, 74.0, 75.0, 75.0, 41.0, 41.0],
+            "payment_type": [1.0, 1.0, missing, missing, 1.0, 2.0],
+            "duration_min": [10.0, 10.0, 20.0, 60.0, 70.0, -1.0],
+            "hour": [1.0, 1.0, 2.0, 3.0, 4.0, 5.0],
+            "prediction": [12.0, 12.0, 20.0, 50.0, 30.0, 5.0],
+        }
+    )
+
+
+@pytest.fixture
+def batch(frame):
+    """The rows as delivered, with a column that is not in the frame and one that has no value."""
+    delivered = frame.drop(columns=["duration_min", "hour", "prediction"])
+    table = pa.Table.from_pandas(delivered, preserve_index=False)
+    table = table.append_column("note", pa.array(["a", "a", None, "b", "c", "d"]))
+    return Batch(one_day("2022-02-05"), table.append_column("ehail_fee", pa.nulls(6)), frame, strays=3)
+
+
+@pytest.fixture
+def limits(demo, frame):
+    """Limits of a reference that is the same rows, but the last; the usual range is all of theirs."""
+    settings, _, _ = demo
+    reference = frame.head(5)
+    ranges = {name: (reference[name].min(), reference[name].max()) for name in settings.watched.numeric}
+    return bins.freeze(settings, reference).model_copy(update={"ranges": ranges})

@@ -1,0 +1,115 @@
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import pytest
+from driftbook import store
+from driftbook.errors import BadInput, RunFailed
+from driftbook.periods import between
+from driftbook.records import DayResult, Measure
+from driftbook.runs import backfill
+from driftbook.runs.backfill import Job
+
+PERIOD = between("2022-02-08", "2022-02-11")
+TRAINED = SimpleNamespace(settings=SimpleNamespace(name="m"), version="v1")
+DAYS = PERIOD.days
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """Replace the processes; return the list of days they were asked for. The 9th fails."""
+    days = []
+
+    def run(params, day):
+        days.append(day)
+        return Job(day, "failed", "Error: no") if day.day == 9 else Job(day, "computed")
+
+    monkeypatch.setattr(backfill, "_run", run)
+    return days
+
+
+@pytest.fixture
+def two_days_stored(database):
+    for day, version, status in ((DAYS[0], "v1", "succeeded"), (DAYS[2], "v0", "succeeded"), (DAYS[3], "v1", "failed")):
+        run = store.open_run("monitor", "m", day, str(day), {}, "papermill", "n", "c")
+        store.write_day(run, DayResult("m", day, 3, (Measure("rows", 3.0, verdict="ok"),), {}, "d", version))
+        store.close_run(run, status)
+
+
+def outcomes(jobs):
+    return [job.outcome for job in jobs]
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({}, ["already there", "failed", "computed", "computed"]),
+        ({"days": "all"}, ["computed", "failed", "computed", "computed"]),
+        ({"days": "all", "workers": 1}, ["computed", "failed", "computed", "computed"]),
+    ],
+)
+def test_which_days_run(asked, two_days_stored, options, expected):
+    jobs = backfill.backfill(TRAINED, "demo", PERIOD, **options)
+    assert [job.day for job in jobs] == DAYS
+    assert outcomes(jobs) == expected
+    assert sorted(asked) == [day for day, outcome in zip(DAYS, expected, strict=True) if outcome != "already there"]
+
+
+def test_paced_days_come_one_after_the_other_in_order(asked, database, monkeypatch):
+    waits = []
+    monkeypatch.setattr(backfill.time, "sleep", waits.append)
+    backfill.backfill(TRAINED, "demo", PERIOD, pace=30.0, workers=4)
+    assert asked == DAYS
+    assert len(waits) == 4
+    assert all(0 < wait <= 30 for wait in waits)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"days": "some"}, r"days is 'some': expected one of \('missing', 'all'\)"),
+        ({"pace": -1.0}, "pace is -1.0 and workers 2: expected seconds from 0 and at least 1 worker"),
+        ({"workers": 0}, "pace is 0.0 and workers 0: expected"),
+    ],
+)
+def test_bad_options(asked, options, message):
+    with pytest.raises(BadInput, match=message):
+        backfill.backfill(TRAINED, "demo", PERIOD, **options)
+    assert asked == []
+
+
+def test_the_failed_days_are_named_at_the_end():
+    good, bad = Job(DAYS[0], "computed"), Job(DAYS[1], "failed", "BadData: cut short")
+    backfill.check([good])
+    with pytest.raises(RunFailed, match=r"^1 days failed, the others are in the database: 2022-02-09: BadData: cut"):
+        backfill.check([good, bad])
+    assert backfill.table([good, bad]).to_dict("list") == {
+        "day": DAYS[:2], "outcome": ["computed", "failed"], "error": ["", "BadData: cut short"],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("status", "stderr", "expected"),
+    [
+        (0, "Executing: 100%", Job(DAYS[0], "computed")),
+        (1, "Traceback\n  ...\nBadData: cut short\n\n", Job(DAYS[0], "failed", "BadData: cut short")),
+        (1, "refused s3cret\n", Job(DAYS[0], "failed", "refused ***")),
+        (-9, "", Job(DAYS[0], "failed", "it ended without a message")),
+    ],
+)
+def test_a_day_is_a_papermill_process(monkeypatch, status, stderr, expected):
+    monkeypatch.setenv("DATABASE_URL", "postgresql://u:s3cret@/d")
+    monkeypatch.setenv("DRIFTBOOK_RUN", "outer")
+    monkeypatch.setenv("DRIFTBOOK_RUN_FOLDER", "outer")
+    seen = {}
+
+    def run(command, **options):
+        seen.update(options, command=command)
+        return subprocess.CompletedProcess(command, status, "", stderr)
+
+    monkeypatch.setattr(backfill.subprocess, "run", run)
+    assert backfill._run("007", DAYS[0]) == expected
+    assert seen["command"][:3] == [sys.executable, "-m", "papermill"]
+    assert seen["command"][-1] == '{"params": "007", "day": "2022-02-08"}'
+    assert seen["stdin"] == subprocess.DEVNULL
+    assert not [name for name in seen["env"] if name.startswith("DRIFTBOOK_RUN")]

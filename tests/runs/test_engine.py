@@ -1,0 +1,100 @@
+import json
+import os
+import subprocess
+import sys
+
+import nbformat
+import pytest
+
+NOWHERE = "postgresql://nobody:pl4nted@127.0.0.1:9/none"
+
+
+@pytest.fixture
+def papermill(tmp_path, monkeypatch):
+    """Return a function that runs papermill as from a shell, in a folder where `in.ipynb` lies, stdin not a pipe."""
+    monkeypatch.setenv("DRIFTBOOK_ARCHIVE_DIR", str(tmp_path / "archive"))
+
+    def run(nb, *arguments):
+        nbformat.write(nb, tmp_path / "in.ipynb")
+        command = [sys.executable, "-m", "papermill", "in.ipynb", *arguments]
+        return subprocess.run(
+            command, cwd=tmp_path, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+        )
+
+    return run
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        "import driftbook.runs.engine",
+        "import papermill",
+        "from importlib.metadata import entry_points as e; e(group='papermill.engine')['driftbook'].load()",
+    ],
+)
+def test_whoever_is_imported_first(first):
+    script = f"""{first}
+import sys
+from papermill.engines import papermill_engines as engines
+print(engines.get_engine(None).__name__, engines.get_engine("driftbook").__name__)
+print(engines.get_engine("nbclient").__name__, "pandas" in sys.modules)"""
+    done = subprocess.run([sys.executable, "-W", "error", "-c", script], capture_output=True, text=True, check=False)
+    expected = ["driftbook.runs.engine", "driftbook.runs.engine", "NBClientEngine", "False"]
+    assert (done.stderr, done.stdout.split()) == ("", expected)
+
+
+def test_a_foreign_notebook_runs_as_ever(papermill, notebook, tmp_path, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", NOWHERE)
+    run = "import os; print(x, os.environ.get('DRIFTBOOK_RUN'))"
+    done = papermill(notebook("x: int = 1", run), "out.ipynb", "-p", "x", "2", "-p", "unknown", "3")
+    assert done.returncode == 0, done.stderr
+    assert "Passed unknown parameter: unknown" in done.stderr
+    nb = nbformat.read(tmp_path / "out.ipynb", 4)
+    assert nb.cells[-1].outputs[0].text == "2 None\n"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in.ipynb", "out.ipynb"]
+
+
+def test_one_argument_writes_the_notebook_to_stdout(papermill, notebook, place, monkeypatch):
+    monkeypatch.setenv("DRIFTBOOK_ARCHIVE_DIR", str(place))
+    done = papermill(notebook("x: int = 1", "print(x)", notebook="handmade"))
+    assert done.returncode == 0, done.stderr
+    nb = nbformat.reads(done.stdout, 4)
+    assert nb.cells[-1].outputs[0].text == "1\n"
+    assert len(list(place.glob("handmade/*/handmade.html"))) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "url", "message"),
+    [
+        (["-p", "y", "2"], "", "driftbook.errors.BadInput: unknown parameter 'y': did you mean 'x'? this notebook"),
+        ([], NOWHERE, "driftbook.errors.DatabaseUnavailable: cannot use PostgreSQL at host '127.0.0.1', port '9'"),
+        ([], "postgresql:pl4nted", "driftbook.errors.DatabaseUnavailable: DATABASE_URL is no libpq URI"),
+    ],
+)
+def test_a_refusal_ends_with_its_message(papermill, notebook, tmp_path, monkeypatch, arguments, url, message):
+    monkeypatch.setenv("DATABASE_URL", url)
+    nb = notebook("x: int = 1", "open('started', 'w')", notebook="handmade")
+    done = papermill(nb, "out.ipynb", *arguments)
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith(message)
+    assert "pl4nted" not in done.stdout + done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["in.ipynb"]
+
+
+def test_a_refused_login(papermill, notebook, place, tmp_path, monkeypatch):
+    url = os.environ["DATABASE_URL"].replace("postgres@", "stranger:pl4nted@")
+    monkeypatch.setenv("DATABASE_URL", url)
+    done = papermill(notebook("x: int = 1", notebook="handmade"), "out.ipynb")
+    assert done.returncode == 1
+    assert "DatabaseUnavailable" in done.stderr.splitlines()[-1]
+    assert "stranger" in done.stderr.splitlines()[-1]
+    assert "pl4nted" not in done.stdout + done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["in.ipynb"]
+
+
+def test_the_engine_can_be_bypassed(papermill, notebook, tmp_path, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", NOWHERE)
+    done = papermill(notebook("x: int = 1", notebook="handmade"), "out.ipynb", "--engine", "nbclient")
+    assert done.returncode == 0, done.stderr
+    assert json.loads((tmp_path / "out.ipynb").read_text())["metadata"]["papermill"]["exception"] is None
+    assert not (tmp_path / "archive").exists()

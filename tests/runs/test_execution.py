@@ -1,0 +1,123 @@
+import os
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+from driftbook import store
+from driftbook.errors import RunFailed
+from driftbook.runs import code
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from papermill.exceptions import PapermillExecutionError
+
+STORE = "from driftbook.runs import session\nsent = session.send_smoke(1, 0.0)"
+
+
+def newest(place):
+    """Return the newest run's record, its page as text and its archived notebook."""
+    run = store.run(store.runs()["run_id"].iloc[0])
+    page = place / run["page"]
+    return run, page.read_text(encoding="utf-8"), nbformat.read(page.with_suffix(".ipynb"), 4)
+
+
+def test_a_run_that_succeeds(place, notebook, execute):
+    nb = notebook("x: int = 1", STORE, "print('x is', x)", notebook="handmade", stores=True)
+    out = execute(nb, x=2)
+    run, page, archived = newest(place)
+    times = [run.pop(name) for name in ("started_at", "stored_at", "finished_at")]
+    assert times == sorted(times)
+    run_id = run["run_id"]
+    assert run == {
+        "run_id": run_id, "notebook": "handmade", "model": "", "day": None, "label": "", "parameters": {"x": 2},
+        "kind": "papermill", "status": "succeeded", "error": "", "page": f"handmade/{run_id}/handmade.html",
+        "notebook_hash": code.notebook_hash(nb), "data_hash": "", "model_version": "",
+        "code_version": code.library_version(), "revision": None,
+    }  # fmt: skip
+    assert archived.cells[-1].outputs[0].text == out.cells[-1].outputs[0].text == "x is 2\n"
+    assert "<pre>x is 2\n</pre>" in page
+    assert 'class="failure"' not in page
+    assert f'href="handmade/{run_id}/handmade.html"' in (place / "index.html").read_text()
+    assert sorted(path.name for path in (place / "handmade" / run_id).iterdir()) == ["handmade.html", "handmade.ipynb"]
+
+
+ENDED = "the notebook ended early: {} of 3 code cells did not run to their end"
+FAILURES = {
+    "cell": (["1 / 0", "1"], PapermillExecutionError, "ZeroDivisionError: division by zero"),
+    "exit": (["import sys; sys.exit(0)", "1"], RunFailed, ENDED.format(2)),
+    "exit in the last cell": (["1", "raise SystemExit"], RunFailed, ENDED.format(1)),
+    "exit with a status": (["raise SystemExit(3)", "1"], PapermillExecutionError, "SystemExit: 3"),
+    "dead kernel": (["import os; os._exit(0)", "1"], DeadKernelError, "DeadKernelError: Kernel died"),
+    "nothing stored": (["1", "2"], RunFailed, "the notebook ended without writing its rows to the database"),
+}
+
+
+@pytest.mark.parametrize(("cells", "error", "message"), FAILURES.values(), ids=FAILURES)
+def test_failures_are_recorded_and_archived(place, notebook, execute, cells, error, message):
+    nb = notebook("x: int = 1", *cells, notebook="handmade", stores=True)
+    with pytest.raises(error, match=re.escape(message.partition(": ")[2] or message)):
+        execute(nb)
+    run, page, archived = newest(place)
+    assert (run["status"], run["finished_at"] is None) == ("failed", False)
+    assert run["error"].startswith(message)
+    assert page.index('class="failure"') < page.index(message) < page.index("<main>")
+    assert [cell.source for cell in archived.cells[2:]] == cells
+    assert "failed" in (place / "index.html").read_text()
+
+
+def test_the_failing_cell_stands_on_top_and_in_its_place(place, notebook, execute, tmp_path):
+    nb = notebook("x: int = 1", "def f():\n    return 1 / 0\nf()", "'after'", notebook="handmade")
+    with pytest.raises(PapermillExecutionError):
+        execute(nb)
+    _, page, _ = newest(place)
+    top, main = page.split("<main>")
+    for part in (top, main):
+        assert "ZeroDivisionError: division by zero" in part
+        assert "return" in part
+    assert main.index('id="failed-cell"') < main.index("ZeroDivisionError") < main.index("not run")
+    assert 'href="#failed-cell"' in top
+    assert "papermill-error" in (tmp_path / "out.ipynb").read_text()
+
+
+def test_a_cell_that_takes_too_long(place, notebook, execute):
+    nb = notebook("x: int = 1", "import time; time.sleep(60)", notebook="handmade")
+    with pytest.raises(CellTimeoutError):
+        execute(nb, options={"execution_timeout": 1})
+    run, page, _ = newest(place)
+    assert run["status"] == "failed"
+    assert "CellTimeoutError" in run["error"]
+    assert 'class="failure"' in page
+
+
+def test_an_archive_that_cannot_be_written(place, notebook, execute, monkeypatch, tmp_path):
+    (tmp_path / "file").touch()
+    nb = notebook("x: int = 1", notebook="handmade")
+    monkeypatch.setenv("DRIFTBOOK_ARCHIVE_DIR", str(tmp_path / "file"))
+    with pytest.raises(RunFailed, match=r"the page could not be archived: .*Not a directory"):
+        execute(nb)
+    run = store.run(store.runs()["run_id"].iloc[0])
+    assert (run["status"], run["page"]) == ("failed", "")
+    assert "the page could not be archived" in run["error"]
+
+
+@pytest.mark.parametrize("ending", ["1", "raise ValueError(url)"])
+def test_the_password_is_nowhere(place, notebook, execute, monkeypatch, tmp_path, ending):
+    url = os.environ["DATABASE_URL"].replace("postgres@", "postgres:pl4nted@")
+    monkeypatch.setenv("DATABASE_URL", url)
+    nb = notebook("x: int = 1", "import os; url = os.environ['DATABASE_URL']; print(url)", ending, notebook="handmade")
+    try:
+        execute(nb)
+    except PapermillExecutionError as error:
+        assert "pl4nted" not in str(error)
+    run, page, _ = newest(place)
+    written = [*(place / run["page"]).parent.iterdir(), place / "index.html", tmp_path / "out.ipynb"]
+    assert [path for path in map(Path, written) if "pl4nted" in path.read_text()] == []
+    assert "pl4nted" not in run["error"]
+    assert "***" in page
+
+
+def test_the_environment_is_put_back(place, notebook, execute, monkeypatch):
+    monkeypatch.setenv("DRIFTBOOK_RUN", "outer")
+    nb = notebook("x: int = 1", "import os; print(os.environ['DRIFTBOOK_RUN'])", notebook="handmade")
+    out = execute(nb)
+    assert out.cells[-1].outputs[0].text.strip() == store.runs()["run_id"].iloc[0]
+    assert os.environ["DRIFTBOOK_RUN"] == "outer"

@@ -1,0 +1,141 @@
+import json
+import shutil
+import subprocess
+import sys
+from importlib.metadata import version
+
+import numpy as np
+import pandas as pd
+import pytest
+from driftbook import model, monitoring
+from driftbook.errors import ModelUnavailable
+from driftbook.sources import Batch
+
+
+@pytest.fixture
+def models(tmp_path, monkeypatch):
+    """An empty models folder."""
+    monkeypatch.setenv("DRIFTBOOK_MODELS_DIR", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture
+def saved(demo, models):
+    """The folder of the demo model, just saved."""
+    model.save(demo[1])
+    return models / "demo"
+
+
+def test_what_is_loaded_is_what_was_saved(demo, saved):
+    settings, trained, _ = demo
+    loaded = model.load(settings)
+    assert (loaded.version, loaded.limits, loaded.settings) == (trained.version, trained.limits, settings)
+    assert loaded.estimator.coef_.tolist() == trained.estimator.coef_.tolist()
+    for name in ("validation", "calibration"):
+        pd.testing.assert_frame_equal(getattr(loaded, name), getattr(trained, name))
+
+
+def test_a_loaded_model_computes_the_same_day(demo, saved, monitored):
+    batch, result = monitored("2022-02-05")
+    assert monitoring.monitor_day(model.load(demo[0]), batch) == result
+
+
+def test_the_manifest(demo, saved):
+    settings, trained, _ = demo
+    manifest = json.loads((saved / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest.pop("params") == settings.model_dump(mode="json")
+    assert manifest.pop("versions")["scikit-learn"] == version("scikit-learn")
+    files = {"model.joblib", "validation.parquet", "calibration.parquet", "limits.json"}
+    assert {*manifest.pop("sha256")} == files == {path.name for path in (saved / trained.version).iterdir()}
+    assert manifest == {
+        "name": "demo",
+        "version": trained.version,
+        "period": ["2022-01-01", "2022-01-31"],
+        "rows": {"training": 30_000, "validation": len(trained.validation), "calibration": len(trained.calibration)},
+        "calibration_days": 31,
+    }
+
+
+def test_saving_twice_leaves_one_model(demo, saved):
+    model.save(demo[1])
+    assert sorted(path.name for path in saved.iterdir()) == [demo[1].version, "manifest.json"]
+    model.load(demo[0])
+
+
+def test_a_saved_model_is_read_in_another_process(demo, saved):
+    script = "from driftbook import config, model; print(model.load(config.load('demo')).version)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == f"{demo[1].version}\n"
+
+
+def test_a_model_that_is_not_trained(demo, models):
+    for call in (model.load, model.check_trained):
+        with pytest.raises(ModelUnavailable, match=r"model 'demo' is not trained yet: train it with: papermill train"):
+            call(demo[0])
+
+
+@pytest.mark.parametrize("name", ["model.joblib", "validation.parquet", "calibration.parquet", "limits.json"])
+@pytest.mark.parametrize("change", ["changed", "gone"])
+def test_a_file_that_changed_since_the_manifest(demo, saved, name, change):
+    file = saved / demo[1].version / name
+    if change == "gone":
+        file.unlink()
+    else:
+        file.write_bytes(file.read_bytes() + b" ")
+    found = {"gone": "no file", "changed": "[0-9a-f]{12}"}[change]
+    message = (
+        rf"{name} of model 'demo' is not what its manifest names \(SHA-256 [0-9a-f]{{12}}, found {found}\): train it"
+    )
+    with pytest.raises(ModelUnavailable, match=message):
+        model.load(demo[0])
+
+
+def test_a_folder_that_is_gone(demo, saved):
+    shutil.rmtree(saved / demo[1].version)
+    with pytest.raises(ModelUnavailable, match="found no file"):
+        model.load(demo[0])
+
+
+@pytest.mark.parametrize(
+    ("changes", "keys"),
+    [({"fill_missing": 1.0}, "fill_missing"), ({"title": "x", "segments": ("hour",)}, "segments, title")],
+)
+def test_params_that_changed_since_the_training(demo, saved, changes, keys):
+    settings = demo[0].model_copy(update=changes)
+    for call in (model.load, model.check_trained):
+        with pytest.raises(
+            ModelUnavailable, match=rf"the params of model 'demo' changed since its training \({keys}\)"
+        ):
+            call(settings)
+
+
+@pytest.mark.parametrize(
+    "content", ["", "{", "[]", "{}", '{"params": 1}', "WITHOUT version", "WITHOUT sha256", b"\xff"]
+)
+def test_a_manifest_that_cannot_be_read(demo, saved, content):
+    path = saved / "manifest.json"
+    if str(content).startswith("WITHOUT"):
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+        del manifest[content.split()[1]]
+        content = json.dumps(manifest)
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(ModelUnavailable, match="the manifest of model 'demo' cannot be read: train it with"):
+        model.load(demo[0])
+
+
+def test_missing_features_count_as_the_params_say(demo):
+    settings, trained, _ = demo
+    frame = trained.calibration.head(5)
+    missing, filled = (frame.assign(passenger_count=value) for value in (np.nan, 0.0))
+    assert (
+        model.predict(settings, trained.estimator, missing).tolist()
+        == model.predict(settings, trained.estimator, filled).tolist()
+    )
+
+
+def test_no_rows_no_predictions(demo, monitored):
+    settings, trained, _ = demo
+    assert model.predict(settings, trained.estimator, trained.calibration.head(0)).shape == (0,)
+    batch, _ = monitored("2022-02-05")
+    empty = Batch(batch.period, batch.table.slice(0, 0), batch.frame.head(0).drop(columns="prediction"), 0)
+    assert model.predicted(trained, empty).frame["prediction"].dtype == float

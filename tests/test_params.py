@@ -1,0 +1,65 @@
+"""The params files, and what keeps the library free of what they are about."""
+
+import re
+
+import pytest
+import yaml
+from driftbook import config, paths, sources
+from driftbook.sources import schema
+
+#: Column names (but `extra`, a word of its own) and what they are called after.
+TAXIS = re.compile("|".join([*{*schema.COLUMNS} - {"extra"}, *schema.TARGETS, "vendorid", "taxi", "lpep"]), re.I)
+
+
+@pytest.mark.parametrize("name", config.known_names())
+def test_each_file_is_valid_and_named_as_its_model(name):
+    settings = config.load(name)
+    assert settings.name == name
+    assert settings.target.name in schema.TARGETS
+    assert set(settings.filters) <= {*settings.columns, settings.target.name}
+    assert set(settings.segments) <= {*settings.watched.all}
+    assert {column for column in settings.columns if column not in schema.COLUMNS} == set()
+
+
+@pytest.mark.parametrize("name", config.known_names())
+def test_each_file_says_all_a_reader_wants_to_know(name):
+    params = yaml.safe_load((paths.params_dir() / f"{name}.yaml").read_text(encoding="utf-8"))["params"]
+    assert {
+        "source",
+        "time_column",
+        "target",
+        "filters",
+        "fill_missing",
+        "features",
+        "references",
+        "thresholds",
+    } <= set(params)
+    assert set(params["units"]) <= {*config.load(name).columns}
+
+
+def test_the_first_nine_days_of_february_and_the_reference_carry_no_incident():
+    settings = config.load("demo")
+    incidents = sources.incidents(settings)
+    assert {incident.fault for incident in incidents} == {
+        "kilometres", "missing fares", "zone", "delivered twice", "no rows", "traffic",
+    }  # fmt: skip
+    assert min(str(incident.start) for incident in incidents) == "2022-02-10"
+    assert sources.incidents(config.load("green_taxi")) == ()
+
+
+def test_every_page_of_simulated_data_says_so():
+    assert "Simulated" in sources.notice(config.load("demo"))
+    assert sources.notice(config.load("green_taxi")) == ""
+
+
+def outside_of_sources():
+    library = paths.ROOT / "lib" / "driftbook"
+    texts = [path for path in sorted(library.rglob("*")) if path.suffix in (".py", ".sql", ".j2", ".css")]
+    return [path for path in texts if "sources" not in path.relative_to(library).parts]
+
+
+@pytest.mark.parametrize("path", outside_of_sources(), ids=lambda path: path.name)
+def test_nothing_outside_of_sources_knows_taxis(path):
+    # How a model is named in an example of the documentation may be anything.
+    text = path.read_text(encoding="utf-8").replace("params/green_taxi.yaml", "").replace("green_taxi", "")
+    assert TAXIS.findall(text) == []

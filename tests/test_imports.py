@@ -13,7 +13,7 @@ LAYERS = [
     {"config"},
     {"sources"},
     {"alarms", "measures", "model", "plots", "store"},
-    {"advice", "explain", "localize", "monitoring", "show", "training"},
+    {"advice", "explain", "grafana", "localize", "monitoring", "show", "stack", "training"},
     {"runs"},
 ]
 #: Which part of the library alone may import a package.

@@ -5,7 +5,7 @@ START ?= 2022-02-01
 END ?= 2022-02-28
 
 # Where `make stack` left its `.env`, its database is the one written to, unless DATABASE_URL says otherwise.
-ifeq ($(origin DATABASE_URL)$(filter demo test bench notebooks,$(MAKECMDGOALS)),undefined)
+ifeq ($(origin DATABASE_URL)$(EMBEDDED)$(filter demo test bench notebooks,$(MAKECMDGOALS)),undefined)
 -include .env
 endif
 export DATABASE_URL
@@ -20,7 +20,7 @@ help:            ## show these targets
 	touch .venv/ready
 
 demo: .venv/ready ## train, monitor a simulated month with planted incidents, archive it; needs no data and no Docker
-	.venv/bin/python -m driftbook.store.server during $(MAKE) run PARAMS=demo START=2022-02-01 END=2022-02-28 DATABASE_URL='$(DATABASE_URL)'
+	.venv/bin/python -m driftbook.store.server during $(MAKE) run PARAMS=demo START=2022-02-01 END=2022-02-28 EMBEDDED=yes
 
 run: .venv/ready ## the same for other data: make run PARAMS=green_taxi START=2022-02-01 END=2022-02-28
 	cd notebooks && ../.venv/bin/papermill train.ipynb /dev/null -p params $(PARAMS)
@@ -47,7 +47,7 @@ stack-down: ## stop them; the data stays
 	docker compose down
 
 bench: .venv/ready ## measure; bench/README.md holds the figures
-	for script in bench/*.py; do .venv/bin/python $$script || exit; done
+	.venv/bin/python bench/dashboards.py
 
 lock: ## compile requirements.txt from pyproject.toml
 	echo '-e .[dev]' | UV_CUSTOM_COMPILE_COMMAND='make lock' .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --upgrade - -o requirements.txt

@@ -236,6 +236,14 @@ def test_make_writes_to_the_stack_where_its_secrets_are(project):
     assert made(project, "demo") == "[]"
 
 
+def test_make_shows_no_secret():
+    environment = {"PATH": os.environ["PATH"], "DATABASE_URL": "postgresql://me:s3cret@localhost/driftbook"}
+    command = ["make", "--dry-run", "demo"]
+    done = subprocess.run(command, cwd=paths.ROOT, env=environment, capture_output=True, text=True, check=True)
+    assert "store.server during" in done.stdout
+    assert "s3cret" not in done.stdout + done.stderr
+
+
 def test_stack_starts_compose_after_writing_its_secrets(root, monkeypatch, capsys):
     (root / "bin").mkdir()
     (root / "bin" / "docker").write_text('#!/bin/sh\necho "$@" >called; test -s .env\n', encoding="utf-8")

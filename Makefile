@@ -4,6 +4,12 @@ PARAMS ?= demo
 START ?= 2022-02-01
 END ?= 2022-02-28
 
+# Where `make stack` left its `.env`, its database is the one written to, unless DATABASE_URL says otherwise.
+ifeq ($(origin DATABASE_URL)$(EMBEDDED)$(filter demo test bench notebooks,$(MAKECMDGOALS)),undefined)
+-include .env
+endif
+export DATABASE_URL
+
 help:            ## show these targets
 	@grep -E '^[a-z-]+: .*##' Makefile | sed -E 's/:[^#]*## +/\t/' | expand -t 12
 
@@ -14,7 +20,7 @@ help:            ## show these targets
 	touch .venv/ready
 
 demo: .venv/ready ## train, monitor a simulated month with planted incidents, archive it; needs no data and no Docker
-	.venv/bin/python -m driftbook.store.server during $(MAKE) run PARAMS=demo START=2022-02-01 END=2022-02-28
+	.venv/bin/python -m driftbook.store.server during $(MAKE) run PARAMS=demo START=2022-02-01 END=2022-02-28 EMBEDDED=yes
 
 run: .venv/ready ## the same for other data: make run PARAMS=green_taxi START=2022-02-01 END=2022-02-28
 	cd notebooks && ../.venv/bin/papermill train.ipynb /dev/null -p params $(PARAMS)
@@ -31,10 +37,22 @@ lab: .venv/ready ## open the notebooks in JupyterLab
 notebooks: .venv/ready ## execute and store the committed notebooks on the demo data
 	.venv/bin/python -m driftbook.runs.rehearsal
 
+dashboards: .venv/ready ## write dashboards/*.json anew; RANGE="--from now-90d --to now" for live data
+	.venv/bin/python -m driftbook.grafana $(RANGE)
+
+stack: .venv/ready ## start PostgreSQL, Adminer, Grafana and the archive's web server in Docker, print the addresses
+	.venv/bin/python -m driftbook.stack
+
+stack-down: ## stop them; the data stays
+	docker compose down
+
+bench: .venv/ready ## measure; bench/README.md holds the figures
+	.venv/bin/python bench/dashboards.py
+
 lock: ## compile requirements.txt from pyproject.toml
 	echo '-e .[dev]' | UV_CUSTOM_COMPILE_COMMAND='make lock' .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --upgrade - -o requirements.txt
 
 stop: .venv/ready ## end the embedded PostgreSQL
 	.venv/bin/python -m driftbook.store.server stop
 
-.PHONY: help demo run test lab notebooks lock stop
+.PHONY: help demo run test lab notebooks dashboards stack stack-down bench lock stop

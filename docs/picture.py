@@ -19,7 +19,7 @@ def main() -> None:
         tab = browser.new_page(viewport={"width": 1040, "height": 900}, device_scale_factor=1200 / 1040)
         tab.goto(page.as_uri())
         figure = tab.locator("img").first.bounding_box()
-        height = figure["y"] + figure["height"] + 16
+        height = figure["y"] + figure["height"]
         tab.screenshot(path=TARGET, full_page=True, clip={"x": 0, "y": 0, "width": 1040, "height": height})
         browser.close()
 

@@ -95,7 +95,6 @@ def test_missing_is_null_or_nan(values, expected):
         ({"a": [1, 1], "b": pa.nulls(2)}, 1),
         ({"a": pa.array([], pa.int64())}, 0),
     ],
-    ids=str,
 )
 def test_duplicates(columns, expected):
     assert quality.duplicates(pa.table(columns)) == expected

@@ -29,9 +29,12 @@ def nb_language(nb, language=None):  # noqa: ANN201
 def _register() -> None:
     """Make this module papermill's default engine: it serves as the engine itself, there is no state to keep."""
     import sys
+    import warnings
 
     from papermill.engines import papermill_engines
 
+    # The documented output of a run that only archives and stores is no mistake.
+    warnings.filterwarnings("ignore", message="the file is not specified with any extension : null")
     papermill_engines.register(None, sys.modules[__name__])
 
 

@@ -14,8 +14,9 @@ from driftbook.errors import DatabaseUnavailable
 FOLDER = Path(__file__).parent / "migrations"
 _LOCK = 5_318_008_431  # any number, the same in every process
 
+# `create schema if not exists` asks for a right that a login with a schema of its own need not have.
 _LEDGER = """
-create schema if not exists driftbook;
+do $$ begin if to_regnamespace('driftbook') is null then create schema driftbook; end if; end $$;
 create table if not exists driftbook.migration (
     number integer primary key,
     name text not null,

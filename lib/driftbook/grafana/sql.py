@@ -1,0 +1,73 @@
+"""Queries that several panels share: what a point or cell stands for where a range has more days than it has room."""
+
+#: How the reader's choice of models gets into a query: quoted, whether one or several.
+MODELS = "model in (${model:sqlstring})"
+#: The days of a panel over days.
+DAYS = f"{MODELS} and $__timeFilter(day)"
+
+# An array's maximum carries the day of the highest value along, without a sort of all days. The limit keeps the points'
+# pages and thresholds from being looked for among those of all days.
+_HIGHEST = """
+with p as (
+    select date_bin('$__interval', day, date '1970-01-01') as time, {keys},
+        max(array[{value}, day - date '1970-01-01']) as top
+    from {view}
+    where {where} and {value} is not null
+    group by 1, {keys}
+)
+select p.time, p.{by}, p.top[1] as {name}, {shown}
+from p
+cross join lateral (
+    select * from {details} d
+    where d.model = p.model and d.day = date '1970-01-01' + p.top[2]::integer{which}
+    limit 1
+) o
+order by p.time
+"""
+_GRAVEST = """
+with p as (
+    select date_bin('$__interval', day, date '1970-01-01') as time, {keys},
+        max(array[v.severity, day - date '1970-01-01']) as top
+    from {view}
+    join driftbook.verdict_severity v using (verdict)
+    where {where}
+    group by 1, {keys}
+)
+select p.time, p.{by}, o.page || '#' || replace(v.verdict, ' ', '-') as verdict
+from p
+join driftbook.verdict_severity v on v.severity = p.top[1]
+cross join lateral (
+    select page from driftbook.daily_overview d
+    where d.model = p.model and d.day = date '1970-01-01' + p.top[2]
+    limit 1
+) o
+order by p.time
+"""
+
+
+def one(metric: str, feature: str = "''") -> str:
+    """Return the conditions that choose one measure of each day from `current_measure`."""
+    return f"{DAYS} and metric = '{metric}' and feature = {feature} and segment = ''"
+
+
+def highest(value: str, view: str, by: str, *, where: str = DAYS, name: str = "", judged: bool = False) -> str:
+    """Return a query of `time`, `by`, the highest value of each interval and its day's page.
+
+    `value` is a column of the view, `name` is what it is called if not as its column. With `judged` it is a measure of
+    the whole day of that name, and its `threshold` is returned too.
+    """
+    details, which, shown = "driftbook.daily_overview", "", "o.page"
+    if judged:
+        details, shown = "driftbook.current_measure", "o.upper as threshold, o.page"
+        which = f" and d.metric = '{value}' and d.feature = '' and d.segment = ''"
+    given = {"value": value, "view": view, "by": by, "where": where, "name": name or value}
+    return _HIGHEST.format(**given, keys=_keys(by), details=details, which=which, shown=shown)
+
+
+def gravest(view: str, by: str) -> str:
+    """Return a query of `time`, `by` and the gravest verdict of each interval, as `verdicts.link_mappings` wants it."""
+    return _GRAVEST.format(keys=_keys(by), by=by, view=view, where=DAYS)
+
+
+def _keys(by: str) -> str:
+    return "model" if by == "model" else f"model, {by}"

@@ -13,7 +13,7 @@ LAYERS = [
     {"config"},
     {"sources"},
     {"alarms", "measures", "model", "plots", "store"},
-    {"advice", "explain", "localize", "monitoring", "show", "training"},
+    {"advice", "detectability", "explain", "history", "localize", "monitoring", "show", "training"},
     {"runs"},
 ]
 #: Which part of the library alone may import a package.

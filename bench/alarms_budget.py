@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 
 import numpy as np
+from alarms_resample import Pool, Variant
+from alarms_work import in_processes, met, table
 from driftbook.alarms import reference
 from driftbook.alarms.histograms import DayHistogram
 from driftbook.alarms.reference import Reference
 
-from alarms_resample import Pool, Variant
-
 BUDGETS = (0.5, 1.0, 3.0)
+#: Splits that leave fewer monitored days say nothing.
+LEAST_MONITORED = 10
 
 
 @dataclass(frozen=True)
@@ -23,8 +25,31 @@ class Rate:
         return f"{self.mean:.2f} +- {self.half:.2f}"
 
 
-def fixed_rates(pool: Pool, variant: Variant, size: int, seed: int) -> list[float]:
-    """Return the alarm days per 30 of one split at each budget, against one reference of `size` days."""
+def show(
+    title: str, pool: Pool, variant: Variant, splits: int, bounds: tuple[float, float], *, pages: bool = False
+) -> None:
+    """Print the rates of a variant of the days at each budget; `bounds` are asked of the mean at budget 1."""
+    lines = []
+    for size in (28, 56):
+        if len(pool.days) < size + LEAST_MONITORED:
+            continue
+        per_split = in_processes(fixed_rates, (pool, variant, size), [(seed,) for seed in range(splits)])
+        for budget, rates in zip(BUDGETS, zip(*per_split, strict=True), strict=True):
+            found = rate(rates)
+            asked = (f"{bounds[0]} to {bounds[1]}", met(bounds[0] <= found.mean <= bounds[1])) if budget == 1 else "--"
+            lines.append(["fixed", size, budget, found, *asked])
+    if pages and len(pool.days) >= 2 * 28 + LEAST_MONITORED:
+        per_split = in_processes(page_rates, (pool, variant, 28), [(seed,) for seed in range(splits)])
+        for budget, rates in zip(BUDGETS, zip(*per_split, strict=True), strict=True):
+            found = rate(rates)
+            lines.append(["page", "28 + 28", budget, found, "at most the budget", met(found.mean <= budget)])
+    header = ["rule", "reference days", "budget", "alarm days per 30", "asked of the mean", ""]
+    table(f"{title} ({len(pool.days)} days, {splits} splits)", header, lines)
+
+
+def fixed_rates(shared: tuple[Pool, Variant, int], seed: int) -> list[float]:
+    """Return the alarm days per 30 of one split at each budget, against one reference."""
+    pool, variant, size = shared
     days = variant(pool, np.random.default_rng([seed, 1]))
     own, rest = _split(pool, days, np.random.default_rng(seed), size)
     found = reference.fit(pool.calendar, pool.grid, own)
@@ -32,8 +57,9 @@ def fixed_rates(pool: Pool, variant: Variant, size: int, seed: int) -> list[floa
     return [30 * float(np.mean(scores > found.threshold(budget))) for budget in BUDGETS]
 
 
-def page_rates(pool: Pool, variant: Variant, size: int, seed: int) -> list[float]:
+def page_rates(shared: tuple[Pool, Variant, int], seed: int) -> list[float]:
     """Return the page days per 30 of one split: a column beyond the thresholds of two disjoint references."""
+    pool, variant, size = shared
     rng = np.random.default_rng(seed)
     days = variant(pool, np.random.default_rng([seed, 1]))
     both, rest = _split(pool, days, rng, 2 * size)

@@ -1,9 +1,11 @@
 """The days the alarms are measured on, through the product's own path: read, train, predict, count, judge."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
+import pandas as pd
+import pyarrow as pa
 from driftbook import config, model, sources, training
 from driftbook.alarms import calendars, judge, trailing
 from driftbook.alarms.histograms import DayHistogram
@@ -93,7 +95,12 @@ def paired(trained: Trained, reference: Batch, batch: Batch) -> Pair:
     return Pair(trained, reference, {day.period.start: day for day in days})
 
 
-def pool(pairs: list[Pair]) -> list[Batch]:
+def cut(pair: Pair, days: int | None) -> Pair:
+    """Return a pair with the first days of its later month only; all of them if no number is given."""
+    return replace(pair, days=dict(list(pair.days.items())[:days]))
+
+
+def comparable(pairs: list[Pair]) -> list[Batch]:
     """Return all days of the pairs' months that the product would judge, each with the first model's prediction."""
     first = pairs[0].trained
     settings = first.settings
@@ -106,3 +113,9 @@ def pool(pairs: list[Pair]) -> list[Batch]:
         if len(day.frame) >= settings.references.min_rows_per_day
         and not calendars.is_special(settings.calendar, day.period.start)
     ]
+
+
+def joined(period: Period, days: list[Batch]) -> Batch:
+    """Return the rows of some days as one batch."""
+    table = pa.concat_tables([day.table for day in days], promote_options="permissive")
+    return Batch(period, table, pd.concat([day.frame for day in days], ignore_index=True), 0)

@@ -39,11 +39,11 @@ def _later(batch: Batch, _: np.random.Generator) -> Batch:
 
 
 def _half(batch: Batch, rng: np.random.Generator) -> Batch:
-    return _rows(batch, np.flatnonzero(rng.random(len(batch.frame)) < 0.5))
+    return rows_of(batch, np.flatnonzero(rng.random(len(batch.frame)) < 0.5))
 
 
 def _twice(batch: Batch, _: np.random.Generator) -> Batch:
-    return _rows(batch, np.tile(np.arange(len(batch.frame)), 2))
+    return rows_of(batch, np.tile(np.arange(len(batch.frame)), 2))
 
 
 FAULTS = (
@@ -74,5 +74,6 @@ def _with(batch: Batch, column: str, values: pd.Series) -> Batch:
     return replace(batch, table=table, frame=batch.frame.assign(**{column: values}))
 
 
-def _rows(batch: Batch, kept: np.ndarray) -> Batch:
+def rows_of(batch: Batch, kept: np.ndarray) -> Batch:
+    """Return a batch of the rows at some positions."""
     return replace(batch, table=batch.table.take(kept), frame=batch.frame.iloc[kept].reset_index(drop=True))

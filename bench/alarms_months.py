@@ -4,11 +4,10 @@ import datetime as dt
 from collections import Counter
 from dataclasses import dataclass
 
-from driftbook.periods import Period
-
 from alarms_days import Pair
 from alarms_faults import FAULTS, faulty
 from alarms_work import in_processes, met, table
+from driftbook.periods import Period
 
 #: How many days in a row a fault lasts where it is repeated, and the days between two starts.
 LASTS, STEP = 10, 7
@@ -25,11 +24,11 @@ class Day:
     paged_by_scores: bool
 
 
-def judged_days(pairs: list[Pair], days: int | None = None) -> dict[str, list[Day]]:
-    """Return every day of the pairs (at most `days` of each) clean (``) and with each fault (by its name)."""
+def judged_days(pairs: list[Pair]) -> dict[str, list[Day]]:
+    """Return every day of the pairs clean (``) and with each fault (by its name)."""
     for pair in pairs:
         _ = pair.counts, pair.trained.calibrated.fixed  # before the fork, so that they are computed once
-    tasks = [(at, day) for at, pair in enumerate(pairs) for day in list(pair.days)[:days]]
+    tasks = [(at, day) for at, pair in enumerate(pairs) for day in pair.days]
     found = in_processes(_judged, pairs, tasks)
     return {name: [day[name] for day in found] for name in found[0]}
 
@@ -50,7 +49,7 @@ def show_undisturbed(pairs: list[Pair]) -> None:
 
 
 def show_faults(title: str, judged: dict[str, list[Day]]) -> None:
-    """Print on how many days each fault pages, how many of them by the scores alone, and whether its column is named."""
+    """Print on how many days each fault pages, on how many by the scores alone, and whether its column is named."""
     columns = {fault.name: fault.column for fault in FAULTS}
     lines = []
     for name, column in columns.items():
@@ -64,9 +63,7 @@ def show_faults(title: str, judged: dict[str, list[Day]]) -> None:
         lines[-1].append(met(paged >= len(days) - 1))
     header = ["fault", "days paged", "by scores alone", "column named", "least severity", "asked", ""]
     table(title, header, lines)
-    missed = [
-        [name, day.verdict, day.reason] for name in columns for day in judged[name] if day.verdict != "alarm"
-    ]
+    missed = [[name, day.verdict, day.reason] for name in columns for day in judged[name] if day.verdict != "alarm"]
     if missed:
         table("The missed days", ["fault", "verdict", "reason"], missed)
 

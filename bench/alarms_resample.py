@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from alarms_days import Pair, comparable
 from driftbook.alarms import calendars, histograms
 from driftbook.alarms.histograms import DayHistogram, Grid
 from driftbook.config import Calendar, Settings
@@ -72,6 +73,12 @@ class Pool:
     def grid(self) -> Grid:
         """The grid the rows are coded on."""
         return self.rows.grid
+
+
+def pool(pairs: list[Pair]) -> Pool:
+    """Return all days of the pairs' months that may be shuffled, on the first model's grid."""
+    first = pairs[0].trained
+    return coded(first.settings, first.calibrated.grid, comparable(pairs))
 
 
 def coded(settings: Settings, grid: Grid, days: list[Batch]) -> Pool:

@@ -1,17 +1,16 @@
-"""The same days with fifty watched columns: copies, half-noise copies and copies without a day effect beside the own."""
+"""The same days with fifty watched columns: exact, half-noise and pure-noise copies beside their own columns."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+from alarms_days import Pair, joined, month, paired, settings_of
 from driftbook import sources, training
 from driftbook.alarms import calendars
 from driftbook.config import Columns, Settings
-from driftbook.periods import Period
 from driftbook.sources import Batch
-
-from alarms_days import Pair, month, paired, settings_of
 
 #: The number of watched columns.
 COLUMNS = 50
@@ -23,7 +22,7 @@ def pairs(months: list[str]) -> list[Pair]:
     """Return the pairs of months following each other, with fifty columns."""
     days = _widened(settings_of(months[0]), [day for text in months for day in _days(text)])
     of_month = {text: [day for day in days if f"{day.period.start:%Y-%m}" == text] for text in months}
-    return [_pair(first, of_month[first], of_month[then]) for first, then in zip(months, months[1:], strict=False)]
+    return [_pair(first, of_month[first], of_month[then]) for first, then in pairwise(months)]
 
 
 def _widened(settings: Settings, days: list[Batch]) -> list[Batch]:
@@ -41,9 +40,9 @@ def _widened(settings: Settings, days: list[Batch]) -> list[Batch]:
 
 def _pair(text: str, reference_days: list[Batch], days: list[Batch]) -> Pair:
     settings = _watching(settings_of(text))
-    reference = _joined(month(text), reference_days)
+    reference = joined(month(text), reference_days)
     trained, _ = training.train(settings, reference)
-    return paired(trained, reference, _joined(month(f"{days[0].period.start:%Y-%m}"), days))
+    return paired(trained, reference, joined(month(f"{days[0].period.start:%Y-%m}"), days))
 
 
 def _added(settings: Settings) -> list[tuple[str, str, float]]:
@@ -79,8 +78,3 @@ def _with(day: Batch, frame: pd.DataFrame) -> Batch:
     for name in frame.columns.difference(day.frame.columns):
         table = table.append_column(name, pa.array(frame[name], pa.float64(), from_pandas=True))
     return replace(day, table=table, frame=frame.reset_index(drop=True))
-
-
-def _joined(period: Period, days: list[Batch]) -> Batch:
-    table = pa.concat_tables([day.table for day in days], promote_options="permissive")
-    return Batch(period, table, pd.concat([day.frame for day in days], ignore_index=True), 0)

@@ -6,6 +6,9 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from typing import Any
 
+#: Whether each thing asked so far was met.
+outcomes: list[bool] = []
+
 _work: tuple[Callable, Any] | None = None
 
 
@@ -29,7 +32,8 @@ def table(title: str, header: Sequence[str], lines: Iterable[Sequence[Any]]) -> 
 
 
 def met(holds: bool) -> str:
-    """Return what stands beside a bound."""
+    """Return what stands beside a bound, and note it in `outcomes`."""
+    outcomes.append(bool(holds))
     return "met" if holds else "MISSED"
 
 

@@ -205,6 +205,35 @@ def heat_map(ratios: pd.DataFrame) -> Figure:
     return fig
 
 
+def detectability(table: pd.DataFrame) -> Figure:
+    """Draw, as `driftbook.alarms.missed.table` gives it, from which strength on each column's faults are caught.
+
+    The darker a cell, the stronger a fault passes unseen; grey where that is not known, blank where it cannot strike.
+    """
+    columns, kinds = list(dict.fromkeys(table["column"])), list(dict.fromkeys(table["fault"]))
+    fig, (panel,) = figure(width=2.2 + 0.85 * len(kinds), height=2.2 + 0.4 * len(columns))
+    levels = table.pivot(index="column", columns="fault", values="level").loc[columns, kinds].to_numpy(dtype=float)
+    image = panel.imshow(levels, aspect="auto", cmap="YlOrRd", vmin=0, vmax=1)
+    for name, fault, said, level in table[["column", "fault", "caught from", "level"]].itertuples(index=False):
+        x, y, is_known = kinds.index(fault), columns.index(name), not np.isnan(level)
+        if not is_known:
+            panel.add_patch(plt.Rectangle((x - 0.5, y - 0.5), 1, 1, color="#d7dade", lw=0))
+        colour = "white" if level > 0.6 else "black"
+        panel.text(x, y, said if is_known else "–", ha="center", va="center", color=colour, fontsize=11)
+    tried = dict(zip(table["fault"], table["tried"], strict=True))
+    panel.set_xticks(range(len(kinds)), [f"{kind}\n({tried[kind]})" for kind in kinds], rotation=40, ha="right")
+    panel.set_yticks(range(len(columns)), columns)
+    panel.set_xticks(np.arange(len(kinds) + 1) - 0.5, minor=True)
+    panel.set_yticks(np.arange(len(columns) + 1) - 0.5, minor=True)
+    panel.grid(which="minor", color="white", lw=2)
+    panel.tick_params(which="both", length=0)
+    panel.spines[:].set_visible(False)
+    panel.set(xlabel="fault (strengths tried)", ylabel="column", title="Caught from this strength on, missed below")
+    bar = fig.colorbar(image, ticks=[0, 0.5, 1], label="strength it takes, of those tried")
+    bar.set_ticklabels(["the weakest", "middling", "always missed"])
+    return fig
+
+
 def carriers(tables: Mapping[str, pd.DataFrame], column: str, *, groups: int = 8) -> Figure:
     """Draw per segment column the groups that carry most of a column's change, and their share of rows."""
     if all(table.empty for table in tables.values()):

@@ -94,6 +94,73 @@ class DayResult:
         return gravest(measure.verdict for measure in self.measures)
 
 
+@dataclass(frozen=True)
+class Detectability:
+    """How strong a fault must be to be caught.
+
+    Attributes
+    ----------
+    feature
+        The column it strikes, empty for whole rows.
+    unit
+        What a strength counts, in words.
+    strengths
+        The strengths of the catalogue, ascending.
+    powers
+        The share of days caught at each strength tried: the first ones, up to the smallest caught. Empty where too few
+        days calibrate.
+    smallest
+        The smallest strength caught, None if none of them was.
+    said
+        The smallest strength as a person reads it.
+    """
+
+    fault: str
+    feature: str
+    unit: str
+    strengths: tuple[float, ...]
+    powers: tuple[float, ...]
+    smallest: float | None
+    said: str
+
+    @property
+    def level(self) -> float | None:
+        """How hard it is to catch: 0 if at the weakest strength, 1 if at none of them, None if that is not known."""
+        if not self.powers:
+            return None
+        return 1.0 if self.smallest is None else self.strengths.index(self.smallest) / len(self.strengths)
+
+
+@dataclass(frozen=True)
+class DetectabilityReport:
+    """Which faults a model's alarms would miss: what training stores of them.
+
+    Attributes
+    ----------
+    false_alarms_per_month
+        The budget it holds for.
+    reference_days
+        The number of days that judged.
+    held_back
+        The days the faults were tried on, empty where too few days calibrate.
+    alarming
+        The days that were held back too, but alarm without a fault.
+    """
+
+    model: str
+    model_version: str
+    false_alarms_per_month: float
+    reference_days: int
+    held_back: tuple[dt.date, ...]
+    alarming: tuple[dt.date, ...]
+    found: tuple[Detectability, ...]
+
+    @property
+    def status(self) -> str:
+        """Why nothing was tried, empty if it was."""
+        return "" if self.held_back else "not calibrated"
+
+
 def gravest(verdicts) -> str:
     """Return the gravest of some verdicts, ignoring empty ones; `ok` if none is left.
 

@@ -4,7 +4,7 @@ import html
 import pytest
 from driftbook import store
 from driftbook.errors import BadInput
-from driftbook.records import DayResult, Measure
+from driftbook.records import DayResult, Detectability, DetectabilityReport, Measure
 from driftbook.runs import session
 
 DAY = dt.date(2022, 2, 5)
@@ -61,6 +61,16 @@ def test_jupyter_never_replaces_a_run(in_run, monkeypatch):
     said = session.save_day(OTHER, notebook="monitor", ask=True)
     assert said == "Stored as revision 2, kept beside the current one of a papermill run."
     assert stored() == [(3, "ok")]
+
+
+def test_a_detectability_report_is_stored_in_runs_only(in_run, monkeypatch):
+    found = (Detectability("rows lost", "", "share of the rows", (0.1, 0.5), (0.0, 1.0), 0.5, "50%"),)
+    report = DetectabilityReport("m", "v1", 1.0, 23, (DAY,), (), found)
+    assert session.save_detectability(report) == "Stored: 1 rows, the current ones of model m."
+    assert session.save_detectability(report) == "Already in the database: the report is the one stored before."
+    monkeypatch.delenv("DRIFTBOOK_RUN")
+    assert session.save_detectability(report) == "Not stored: this is no papermill run."
+    assert list(store.detectability("m")["run_id"]) == [in_run]
 
 
 def test_the_report_in_a_run_is_a_file_beside_the_page(in_run, tmp_path):

@@ -10,7 +10,7 @@ from IPython.display import HTML, IFrame
 
 from driftbook import store
 from driftbook.errors import BadInput
-from driftbook.records import DayResult
+from driftbook.records import DayResult, DetectabilityReport
 from driftbook.runs import code
 from driftbook.runs.archive import REPORT
 
@@ -34,6 +34,15 @@ def save_day(result: DayResult, *, notebook: str, ask: bool = False) -> str:
     written = store.write_day(interactive, result)
     store.close_run(interactive, "succeeded")
     return _sentence(written)
+
+
+def save_detectability(report: DetectabilityReport) -> str:
+    """Store a detectability report inside a run, and say in a sentence what happened; in Jupyter nothing is stored."""
+    if not run_id():
+        return "Not stored: this is no papermill run."
+    if not store.write_detectability(run_id(), report):
+        return "Already in the database: the report is the one stored before."
+    return f"Stored: {len(report.found)} rows, the current ones of model {report.model}."
 
 
 def open_interactive(notebook: str, model: str, day: Any) -> str:

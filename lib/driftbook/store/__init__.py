@@ -2,6 +2,7 @@
 
 from driftbook.store.connection import connect
 from driftbook.store.days import Written, write_day
+from driftbook.store.detectability import detectability, write_detectability
 from driftbook.store.judgements import day_counts, judgements, trailing_days
 from driftbook.store.overview import daily_overview, measures, stored_days
 from driftbook.store.passwords import scrub
@@ -13,6 +14,7 @@ __all__ = [
     "connect",
     "daily_overview",
     "day_counts",
+    "detectability",
     "judgements",
     "measures",
     "open_run",
@@ -23,5 +25,6 @@ __all__ = [
     "stored_days",
     "trailing_days",
     "write_day",
+    "write_detectability",
     "write_smoke",
 ]

@@ -1,0 +1,121 @@
+"""The days the alarms are measured on, through the product's own path: read, train, predict, count, judge."""
+
+import datetime as dt
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import pandas as pd
+import pyarrow as pa
+from driftbook import config, model, sources, training
+from driftbook.alarms import calendars, judge, trailing
+from driftbook.alarms.histograms import DayHistogram
+from driftbook.alarms.judge import Judged
+from driftbook.config import Settings
+from driftbook.measures import shape
+from driftbook.model import Trained
+from driftbook.periods import Period, between
+from driftbook.sources import Batch
+
+#: The alarm's budget wherever a table names none.
+BUDGET = 1.0
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A model trained on one month and the days of the next month, each with the prediction."""
+
+    trained: Trained
+    reference: Batch
+    days: dict[dt.date, Batch]
+
+    @property
+    def name(self) -> str:
+        """The two months."""
+        return f"{self.trained.settings.references.start:%Y-%m} -> {next(iter(self.days)):%Y-%m}"
+
+    @cached_property
+    def counts(self) -> dict[dt.date, DayHistogram]:
+        """The next month's days as counts."""
+        return {day: self.count(batch) for day, batch in self.days.items()}
+
+    def count(self, batch: Batch) -> DayHistogram:
+        """Return a day as counts on the model's grid."""
+        return shape.histogram(self.trained.settings, self.trained.calibrated.grid, batch)
+
+    def judge(self, batch: Batch, found: dict[dt.date, DayHistogram] | None = None) -> Judged:
+        """Return a day's verdict, given the counts of the month's days before it (the clean ones if not given)."""
+        day, settings = batch.period.start, self.trained.settings
+        return judge.judge(
+            self.trained.calibrated,
+            settings.alarms,
+            self.count(batch),
+            least_rows=settings.references.min_rows_per_day,
+            before=before(self.trained, day, self.counts if found is None else found),
+            kinds=shape.kinds(batch.table),
+            unit=settings.target.unit,
+        )
+
+
+def before(trained: Trained, day: dt.date, found: dict[dt.date, DayHistogram]) -> list[DayHistogram]:
+    """Return the trailing reference of a day as `history.before` does, from these days instead of the store."""
+    settings, calibration = trained.settings, trained.calibrated
+    first = trailing.reach(settings.alarms, settings.references, day)
+    known = {other: counts for other, counts in {**found, **calibration.by_day}.items() if first <= other < day}
+    kept = trailing.usable(calibration, settings.alarms, settings.references.min_rows_per_day, list(known.values()))
+    usable = {other: counts for (other, counts), keep in zip(known.items(), kept, strict=True) if keep}
+    return [usable[other] for other in trailing.choose(usable, settings.alarms, settings.calendar, day)]
+
+
+def month(text: str) -> Period:
+    """Return a month written as `YYYY-MM`."""
+    first = dt.date.fromisoformat(f"{text}-01")
+    return Period(first, (first + dt.timedelta(days=31)).replace(day=1))
+
+
+def settings_of(text: str, trailing_days: int = 28) -> Settings:
+    """Return the green-taxi params with a month as reference, at the budget of all tables."""
+    settings, period = config.load("green_taxi"), month(text)
+    last = period.days[-1]
+    references = settings.references.model_copy(update={"start": period.start, "end": last})
+    alarms = settings.alarms.model_copy(update={"false_alarms_per_month": BUDGET, "trailing_days": trailing_days})
+    return settings.model_copy(update={"references": references, "alarms": alarms})
+
+
+def pair(first: str, then: str) -> Pair:
+    """Return the model of a month and the days of a later one."""
+    settings = settings_of(first)
+    reference = training.reference(settings)
+    trained, _ = training.train(settings, reference)
+    return paired(trained, reference, sources.read(settings, between(month(then).start, month(then).days[-1])))
+
+
+def paired(trained: Trained, reference: Batch, batch: Batch) -> Pair:
+    """Return a trained model with the days of a batch."""
+    days = model.predicted(trained, batch).by_day(trained.settings.time_column)
+    return Pair(trained, reference, {day.period.start: day for day in days})
+
+
+def cut(pair: Pair, days: int | None) -> Pair:
+    """Return a pair with the first days of its later month only; all of them if no number is given."""
+    return replace(pair, days=dict(list(pair.days.items())[:days]))
+
+
+def comparable(pairs: list[Pair]) -> list[Batch]:
+    """Return all days of the pairs' months that the product would judge, each with the first model's prediction."""
+    first = pairs[0].trained
+    settings = first.settings
+    reference = model.predicted(first, pairs[0].reference).by_day(settings.time_column)
+    in_month = [day for day in reference if day.period.start in settings.references.period.days]
+    later = [model.predicted(first, day) for pair in pairs for day in pair.days.values()]
+    return [
+        day
+        for day in [*in_month, *later]
+        if len(day.frame) >= settings.references.min_rows_per_day
+        and not calendars.is_special(settings.calendar, day.period.start)
+    ]
+
+
+def joined(period: Period, days: list[Batch]) -> Batch:
+    """Return the rows of some days as one batch."""
+    table = pa.concat_tables([day.table for day in days], promote_options="permissive")
+    return Batch(period, table, pd.concat([day.frame for day in days], ignore_index=True), 0)

@@ -1,0 +1,79 @@
+"""The nine faults, planted into a delivered day: what the features' change does to the prediction is computed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from driftbook import model
+from driftbook.model import Trained
+from driftbook.sources import Batch
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A fault: its name, the column it sits in (empty if it is in the rows), and what it does to a day."""
+
+    name: str
+    column: str
+    plant: Callable[[Batch, np.random.Generator], Batch]
+
+
+def _scaled(column: str, factor: float) -> Fault:
+    name = f"{column} x{factor:g}"
+    return Fault(name, column, lambda batch, _: _with(batch, column, batch.frame[column] * factor))
+
+
+def _masked(name: str, column: str, share: float, value: float) -> Fault:
+    """Return the fault that gives a share of the rows one value."""
+
+    def plant(batch: Batch, rng: np.random.Generator) -> Batch:
+        return _with(batch, column, batch.frame[column].mask(rng.random(len(batch.frame)) < share, value))
+
+    return Fault(name, column, plant)
+
+
+def _later(batch: Batch, _: np.random.Generator) -> Batch:
+    return _with(batch, "hour", (batch.frame["hour"] + 5) % 24)
+
+
+def _half(batch: Batch, rng: np.random.Generator) -> Batch:
+    return rows_of(batch, np.flatnonzero(rng.random(len(batch.frame)) < 0.5))
+
+
+def _twice(batch: Batch, _: np.random.Generator) -> Batch:
+    return rows_of(batch, np.tile(np.arange(len(batch.frame)), 2))
+
+
+FAULTS = (
+    _scaled("trip_distance", 1.6),
+    _scaled("fare_amount", 1.2),
+    _masked("30 % of fares missing", "fare_amount", 0.3, np.nan),
+    Fault("hour +5", "hour", _later),
+    _masked("passengers all 1", "passenger_count", 1.0, 1.0),
+    _masked("20 % payment unknown", "payment_type", 0.2, 5.0),
+    _masked("25 % of pick-ups in zone 265", "PULocationID", 0.25, 265.0),
+    Fault("all rows twice", "", _twice),
+    Fault("half the rows lost", "", _half),
+)
+
+
+def faulty(trained: Trained, batch: Batch, fault: Fault) -> Batch:
+    """Return a day with a fault and the prediction made of it; the day seeds what is random."""
+    rng = np.random.default_rng(batch.period.start.toordinal())
+    return model.predicted(trained, fault.plant(batch, rng))
+
+
+def _with(batch: Batch, column: str, values: pd.Series) -> Batch:
+    """Return a day with other values in a column, as delivered and as computed with."""
+    table = batch.table
+    if column in table.column_names:
+        position = table.column_names.index(column)
+        table = table.set_column(position, column, pa.array(values, pa.float64(), from_pandas=True))
+    return replace(batch, table=table, frame=batch.frame.assign(**{column: values}))
+
+
+def rows_of(batch: Batch, kept: np.ndarray) -> Batch:
+    """Return a batch of the rows at some positions."""
+    return replace(batch, table=batch.table.take(kept), frame=batch.frame.iloc[kept].reset_index(drop=True))

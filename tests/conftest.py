@@ -62,18 +62,21 @@ def counted(demo):
 
 @pytest.fixture(scope="session")
 def before(demo, counted):
-    """A function of a day: the days of its trailing reference, in order."""
+    """A function of a day: the days of its trailing reference, in order; with other alarms, `without` some days."""
     settings, trained, _ = demo
-    least = settings.references.min_rows_per_day
-    kept = trailing.usable(trained.calibrated, settings.alarms, least, list(counted.values()))
-    usable = [day for day, keep in zip(counted, kept, strict=True) if keep]
+    least, days = settings.references.min_rows_per_day, list(counted.values())
 
-    def days(day):
-        first = trailing.reach(settings.alarms, settings.references, day)
-        earlier = [other for other in usable if first <= other < day]
-        return [counted[other] for other in trailing.choose(earlier, settings.alarms, settings.calendar, day)]
+    @cache
+    def usable(alarms):
+        kept = trailing.usable(trained.calibrated, alarms, least, days)
+        return [day.day for day, keep in zip(days, kept, strict=True) if keep]
 
-    return days
+    def chosen(day, alarms=settings.alarms, without=()):
+        first = trailing.reach(alarms, settings.references, day)
+        earlier = [other for other in usable(alarms) if first <= other < day and other not in without]
+        return [counted[other] for other in trailing.choose(earlier, alarms, settings.calendar, day)]
+
+    return chosen
 
 
 @pytest.fixture(scope="session")

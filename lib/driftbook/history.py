@@ -17,8 +17,8 @@ _log = logging.getLogger(__name__)
 def before(trained: Trained, day: dt.date) -> list[DayHistogram]:
     """Return the days of a day's trailing reference, in order; reads the store and the source, writes nothing.
 
-    A month that cannot be had is logged and left out: the record of the day names the days used, and once the month
-    is there, `stale_days` names the day.
+    A month that cannot be had is logged and left out: the record of the day names the days used, and once that month's
+    days are stored, `stale_days` names the day.
     """
     settings = trained.settings
     alarms, calendar = settings.alarms, settings.calendar
@@ -70,7 +70,7 @@ def _days(trained: Trained, period: Period) -> list[DayHistogram]:
     reference = trained.settings.references.period
     missing = [day for day in period.days if day not in found and not reference.start <= day < reference.end]
     for month in months_of(missing):
-        found |= _from_source(trained, month)
+        found = {**_from_source(trained, month), **found}
     return [found[day] for day in period.days if day in found]
 
 

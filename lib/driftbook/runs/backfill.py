@@ -60,11 +60,16 @@ def backfill(
     if pace < 0 or workers < 1:
         raise BadInput(f"pace is {pace!r} and workers {workers!r}: expected seconds from 0 and at least 1 worker")
     stored = _up_to_date(trained, period) if days == "missing" else set()
-    todo = [day for day in period.days if day not in stored]
+    jobs = _run_all(params, [day for day in period.days if day not in stored], pace, workers)
+    late = stored.intersection(history.stale_days(trained, period)) if stored else set()  # by what was stored just now
+    jobs += _run_all(params, sorted(late), pace, workers)
+    return sorted([*jobs, *(Job(day, "already there") for day in stored - late)], key=lambda job: job.day)
+
+
+def _run_all(params: str | Mapping, days: list[dt.date], pace: float, workers: int) -> list[Job]:
     with ThreadPoolExecutor(1 if pace else workers) as pool:
-        running = pool.map(lambda day: _paced(params, day, pace), todo)
-        jobs = list(tqdm(running, total=len(todo), desc="days", file=sys.stderr))
-    return sorted([*jobs, *(Job(day, "already there") for day in stored)], key=lambda job: job.day)
+        running = pool.map(lambda day: _paced(params, day, pace), days)
+        return list(tqdm(running, total=len(days), desc="days", file=sys.stderr, disable=not days))
 
 
 def _up_to_date(trained: Trained, period: Period) -> set[dt.date]:

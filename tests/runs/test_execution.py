@@ -31,7 +31,7 @@ def test_a_run_that_succeeds(place, notebook, execute):
         "run_id": run_id, "notebook": "handmade", "model": "", "day": None, "label": "", "parameters": {"x": 2},
         "kind": "papermill", "status": "succeeded", "error": "", "page": f"handmade/{run_id}/handmade.html",
         "notebook_hash": code.notebook_hash(nb), "data_hash": "", "model_version": "",
-        "code_version": code.library_version(), "revision": None,
+        "code_version": code.library_version(), "context_hash": "", "revision": None,
     }  # fmt: skip
     assert archived.cells[-1].outputs[0].text == out.cells[-1].outputs[0].text == "x is 2\n"
     assert "<pre>x is 2\n</pre>" in page

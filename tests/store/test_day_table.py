@@ -101,3 +101,24 @@ def test_the_series_index_of_an_older_database_is_replaced(database):
     with store.connect() as connection:
         ((definition,),) = connection.execute(query).fetchall()
     assert "(model, metric, day, feature) INCLUDE" in definition
+
+
+def test_verdicts_stay_when_severities_are_numbered_anew(database, tmp_path):
+    names = ("ok", "insufficient", "warning", "no data", "alarm", "failed")
+    with psycopg.connect(database) as connection:
+        for migration in known()[:4]:
+            (tmp_path / f"{migration.name}.sql").write_text(migration.sql)
+        migrate(connection, tmp_path)
+        connection.execute(
+            "insert into driftbook.run (run_id, notebook, kind, started_at) values ('r', 'monitor', 'papermill', now())"
+        )
+        for number in range(len(names)):  # each day with its verdict and all that are less grave
+            connection.execute(
+                "insert into driftbook.measure (model, day, metric, value, verdict, rows, revision, run_id, "
+                "model_version, current) select 'm', %s::date + %s, name, 3, name, 3, 1, 'r', 'v', true "
+                "from unnest(%s::text[]) name",
+                [DAY, number, list(names[: number + 1])],
+            )
+        connection.commit()
+        assert migrate(connection) == [migration.name for migration in known()[4:]]
+    assert [verdict for *_, verdict in verdicts()] == list(names)

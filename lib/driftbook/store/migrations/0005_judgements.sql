@@ -49,5 +49,5 @@ select j.model, j.day, j.verdict, j.reason, j.day_class, j.feature, j.cell, j.da
     jsonb_array_length(j.fixed_days) as fixed_days, jsonb_array_length(j.trailing_days) as trailing_days,
     j.model_version, j.revision, j.run_id, p.page
 from driftbook.judgement j
-join driftbook.run_page p using (run_id)
+left join driftbook.run_page p using (run_id)
 where j.current;

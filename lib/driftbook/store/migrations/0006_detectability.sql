@@ -44,5 +44,5 @@ select d.model, d.model_version, d.position, d.fault, d.feature, d.unit, d.small
     jsonb_array_length(d.alarming) as alarming_days, d.reference_days, d.false_alarms_per_month, d.status, d.run_id,
     p.page
 from driftbook.detectability d
-join driftbook.run_page p using (run_id)
+left join driftbook.run_page p using (run_id)
 where d.current;

@@ -13,8 +13,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from driftbook import config, model, monitoring, paths, periods, show, sources, store, training
-from driftbook.errors import ModelUnavailable
+from driftbook import detectability, model, monitoring, paths, periods, show, sources, store, training
 from driftbook.grafana.queries import Expansion
 from driftbook.store import server, sockets
 
@@ -66,16 +65,13 @@ class Stack:
 
 
 @pytest.fixture(scope="session")
-def results():
-    """The trained demo model, saved, and what it says of each day."""
-    settings = config.load("demo")
-    try:
-        trained = model.load(settings)
-    except ModelUnavailable:
-        trained, _ = training.train(settings, training.reference(settings))
-        model.save(trained)
+def results(demo, before):
+    """The demo model, trained and saved, what it says of each day, and which faults it would miss."""
+    settings, trained, _ = demo
+    model.save(trained)
     batches = [model.predicted(trained, sources.read(settings, periods.one_day(day))) for day in DAYS]
-    return settings, [monitoring.monitor_day(trained, batch) for batch in batches]
+    found = [monitoring.monitor_day(trained, batch, before(batch.period.start)).result for batch in batches]
+    return settings, found, detectability.report(trained, training.reference(settings))
 
 
 @pytest.fixture(scope="session", params=["embedded", "system"])
@@ -144,7 +140,10 @@ def filled(host: Path, port: int, log: Path, results, archive: Path, *, executed
 
 
 def store_days(archive: Path, results, leave_out: list[dt.date]) -> None:
-    settings, found = results
+    settings, found, report = results
+    run_id = store.open_run("train", "demo", None, "", {}, "papermill", "n1", "c1")
+    store.write_detectability(run_id, report)
+    store.close_run(run_id, "succeeded", page=page(archive, run_id, None))
     for result in found:
         if result.day not in leave_out:
             run_id = opened(result.day)

@@ -5,6 +5,7 @@ import pytest
 from driftbook import paths
 from driftbook.grafana import __main__ as grafana
 from driftbook.grafana import boards, verdicts
+from driftbook.grafana.queries import RULES
 from driftbook.records import VERDICTS
 from driftbook.runs.pages import TEMPLATES
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
@@ -138,6 +139,19 @@ def test_every_verdict_has_a_colour():
     assert {*VERDICTS, *on_pages} <= set(verdicts.COLORS)
     assert [verdict for verdict in verdicts.COLORS if verdict in VERDICTS] == list(VERDICTS)
     assert len(set(verdicts.COLORS.values())) == len(verdicts.COLORS)
+
+
+def test_every_verdict_is_explained():
+    (panel,) = (panel for panel in READ["1-overview"]["panels"] if panel["title"] == "Verdict of each day")
+    assert verdicts.MEANING in panel["description"]
+    places = [verdicts.MEANING.find(verdict) for verdict in verdicts.COLORS]
+    assert -1 not in places
+    assert places == sorted(places), "from harmless to grave"
+
+
+def test_the_alert_opens_the_open_alarms():
+    (panel,) = (panel for panel in READ["1-overview"]["panels"] if panel["title"] == "Open alarms")
+    assert f'__panelId__: "{panel["id"]}"' in RULES.read_text(encoding="utf-8").partition("uid: driftbook-failed")[0]
 
 
 @pytest.mark.parametrize("verdict", verdicts.COLORS)

@@ -7,7 +7,7 @@ import yaml
 from driftbook import paths, store
 from driftbook.grafana import __main__ as grafana
 from driftbook.grafana.queries import RULES, queries
-from driftbook.records import DayResult, Measure
+from driftbook.records import DayResult, Judgement, Measure
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models.alerting import (
     ContactPoint,
@@ -140,7 +140,7 @@ def alerts(uri, title):
     return [label for label, row in zip(labels, found, strict=True) if row[-1] > 0]
 
 
-def record(days_ago=0, *, verdict="ok", status="succeeded", hours_ago=0, model="m"):
+def record(days_ago=0, *, verdict="ok", status="succeeded", hours_ago=0, model="m", reason=""):
     with store.connect() as connection:
         (day,) = connection.execute("select (now() at time zone 'UTC')::date - %s", [days_ago]).fetchone()
     run_id = store.open_run("monitor", model, day, str(day), {}, "papermill", "n", "c")
@@ -150,7 +150,8 @@ def record(days_ago=0, *, verdict="ok", status="succeeded", hours_ago=0, model="
             Measure("error", 2.0, "", "part=1", upper=1.0, verdict=verdict),
             Measure("error", 3.0, "", "part=2", upper=1.0, verdict=verdict),
         )
-        store.write_day(run_id, DayResult(model, day, 1, measures, {}, "d", "v"))
+        judgement = Judgement(verdict, reason, "weekday", "fare", severity=2.0) if reason else None
+        store.write_day(run_id, DayResult(model, day, 1, measures, {}, "d", "v", judgement))
     store.close_run(run_id, status, page=f"{model}/{day}.html")
     with store.connect() as connection:
         connection.execute(
@@ -167,11 +168,20 @@ def test_a_model_alarms_on_its_newest_day_only(database):
     of_day = {"model": "m", "day": str(day), "page": f"m/{day}.html"}
     found = sorted(alerts(database, "A model alarms"), key=lambda label: label["column"])
     assert found == [
-        of_day | {"column": "fare", "measure": "psi"},
-        of_day | {"column": "the day", "measure": "error"},
+        of_day | {"column": "fare", "measure": "psi", "reason": "psi is beyond its threshold"},
+        of_day | {"column": "the day", "measure": "error", "reason": "error is beyond its threshold"},
     ]
     record(0)
     assert alerts(database, "A model alarms") == []
+
+
+def test_a_judged_day_alarms_once_and_says_why(database):
+    day = record(verdict="alarm", reason="fare: values up to 2 make 27% of the rows, usually 50%")
+    (label,) = alerts(database, "A model alarms")
+    said = re.sub(r"{{ \$labels\.(\w+) }}", lambda found: label[found[1]], ALERTS[0]["annotations"]["summary"])
+    assert said == f"m alarms on {day} (fare): fare: values up to 2 make 27% of the rows, usually 50%"
+    record(verdict="drift", reason="fare drifts", model="other")
+    assert len(alerts(database, "A model alarms")) == 1
 
 
 def test_a_day_fails_until_it_succeeds(database):

@@ -180,7 +180,7 @@ def test_without_the_reader_migrations_say_so(server_uri, database):
     with psycopg.connect(database, autocommit=True) as connection:
         connection.add_notice_handler(lambda notice: notices.append(notice.message_primary))
         migrate(connection)
-    (notice,) = [text for text in notices if "grafana_reader" in text]
+    (notice,) = {text for text in notices if "grafana_reader" in text}
     assert notice == "there is no role grafana_reader: create it, then run `select driftbook.grant_views()`"
 
 

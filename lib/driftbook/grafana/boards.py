@@ -24,9 +24,9 @@ DAYS = ("2021-12-01T00:00:00.000Z", "2022-03-01T00:00:00.000Z")
 ARCHIVE = "http://localhost:8081"
 _ALARMS = f"""
     select day::timestamp as time, verdict as tags,
-        model || ': ' || string_agg(distinct coalesce(nullif(feature, ''), metric), ', ')
+        model || ': ' || replace(string_agg(distinct reason, '; '), '<', '&lt;')
             || ' <a href="${{archive:raw}}/' || max(page) || '" target="_blank">open the page</a>' as text
-    from driftbook.alarm
+    from driftbook.judged_alarm
     where {IN_RANGE}
     group by model, day, verdict
     order by day
@@ -88,7 +88,7 @@ def columns() -> builders.QueryVariable:
         select distinct s.feature
         from driftbook.model_overview m
         cross join lateral (
-            select distinct feature from driftbook.column_score c
+            select distinct feature from driftbook.judged_column c
             where c.model = m.model and c.day > m.newest_day - 31
         ) s
         where m.{MODELS}

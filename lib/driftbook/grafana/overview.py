@@ -2,10 +2,10 @@
 
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
+from driftbook.grafana import verdicts
 from driftbook.grafana.boards import board, models
 from driftbook.grafana.panels import config, history, link, rows, series
-from driftbook.grafana.sql import MODELS, gravest, highest
-from driftbook.grafana.verdicts import COLORS
+from driftbook.grafana.sql import MODELS, gravest, highest, one
 
 _TITLES = {"2-data-drift": "data drift", "3-data-quality": "data quality", "4-performance": "performance"}
 
@@ -16,7 +16,7 @@ def dashboard() -> Dashboard:
         "1-overview",
         "1 Overview",
         "The state of each monitored model today, its last 90 days, and what needs a person.",
-        [_models(), _verdicts(), _error(), _open_alarms(), *_as_the_course_had_them()],
+        [_models(), _verdicts(), _open_alarms(), _severity(), _error(), *_as_the_course_had_them()],
         variables=[models(several=True)],
     )
 
@@ -29,8 +29,10 @@ def _models():
         f"""
         select m.model, m.verdict, m.newest_day::text as day, m.age_days as "age", m.days,
             m.missing_days as "missing days",
-            (select count(*) from driftbook.alarm a where a.model = m.model and a.day > m.newest_day - 7) as alarms,
-            m.page, to_char(m.newest_day - 89, 'YYYY-MM-DD"T00:00:00.000Z"') as first,
+            (
+                select count(distinct a.day) from driftbook.judged_alarm a
+                where a.model = m.model and a.day > m.newest_day - 7
+            ) as alarms, m.page, to_char(m.newest_day - 89, 'YYYY-MM-DD"T00:00:00.000Z"') as first,
             to_char(m.newest_day + 1, 'YYYY-MM-DD"T00:00:00.000Z"') as last
         from driftbook.model_overview m
         where m.{MODELS}
@@ -49,20 +51,33 @@ def _models():
 def _verdicts():
     return history(
         "Verdict of each day",
-        f"""The gravest verdict of the day's measures: {", ".join(COLORS)}, in this order. A cell opens the notebook
-        that computed the day; no cell is a day that was not monitored. In a long range a cell stands for several days
-        and shows the gravest.""",
+        f"""The gravest verdict of the day's measures. From harmless to grave: {verdicts.MEANING}. A cell opens the
+        notebook that computed the day; no cell is a day that was not monitored. In a long range a cell stands for
+        several days and shows the gravest.""",
         gravest("driftbook.daily_overview", "model"),
         by="model",
+    )
+
+
+def _severity():
+    return series(
+        "Severity of the day",
+        """The largest score of a column as a multiple of its threshold, against the reference that it exceeds less:
+        above the dashed 1 the day alarms, without a fault about as often as the params file's budget says. In a long
+        range a point is the highest of several days.""",
+        highest("value", "driftbook.current_measure", "model", where=one("severity"), name="severity", judged=True),
+        unit="short",
+        by="model",
+        label="multiple of the threshold",
     )
 
 
 def _error():
     return series(
         "Mean absolute error",
-        """Of the rows with a usable label, in the unit of the target. Above the dashed threshold, the largest error of
-        the reference's own days times the margin of the params file, the day alarms. In a long range a point is the
-        largest error of several days.""",
+        """Of the rows with a usable label, in the unit of the target. The dashed threshold is the higher one of both
+        references under the budget: an error above it has the verdict of the column `absolute error`. In a long range a
+        point is the largest error of several days.""",
         highest("mean_absolute_error", "driftbook.daily_overview", "model", judged=True),
         unit="short",
         by="model",
@@ -73,20 +88,22 @@ def _error():
 def _open_alarms():
     return rows(
         "Open alarms",
-        """What calls a person in the last seven days of each model, whatever range is chosen: measures that alarm, days
-        without rows, days that failed.""",
+        """What calls a person in the last seven days of each model, whatever range is chosen, and why: days that alarm,
+        by a column's score beyond the threshold of both references or by a deterministic check; days without rows; days
+        that failed.""",
         f"""
-        select a.day::text as day, a.model, coalesce(nullif(a.feature, ''), a.metric) as "column or measure", a.segment,
-            a.value, coalesce(a.upper, a.lower) as threshold, a.verdict, a.page
+        select a.day::text as day, a.model, a.verdict, a.reason,
+            coalesce(nullif(a.feature, ''), 'the day') as "column", concat_ws(' ', a.metric, a.segment) as measure,
+            a.value, coalesce(a.upper, a.lower) as threshold, a.page
         from driftbook.model_overview m
         cross join lateral (
-            select * from driftbook.alarm a where a.model = m.model and a.day > m.newest_day - 7 limit 100
+            select * from driftbook.judged_alarm a where a.model = m.model and a.day > m.newest_day - 7 limit 100
         ) a
         where m.{MODELS}
         order by a.day desc, a.model, a.value / nullif(a.upper, 0) desc nulls last
         limit 100
         """,
-        width=12,
+        wide=("reason",),
     )
 
 

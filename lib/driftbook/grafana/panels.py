@@ -1,5 +1,6 @@
 """The panels that dashboards are made of, each with its query, its unit and the rule it shows."""
 
+import re
 import textwrap
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -25,6 +26,10 @@ DATASOURCE = DataSourceRef(type_val="grafana-postgresql-datasource", uid="driftb
 PAGE = "${archive:raw}/${__data.fields.page:raw}"
 #: A line breaks where a day is missing; in milliseconds.
 GAP = 36 * 60 * 60 * 1000
+#: How wide the column of a sentence is at least, in pixels.
+SENTENCE = 500
+#: What a value is called that is a bound of another one: it is drawn dashed.
+BOUNDS = ("lower", "upper", "threshold", "trailing_threshold")
 #: How many points a line gets and how many cells a history: over years each stands for several days.
 POINTS, CELLS = 100, 90
 
@@ -69,7 +74,7 @@ def series(
     """Return a panel of lines over days, each point leading to its page.
 
     The query gives `time`, values, `page` and, if `by` names it, the column that tells the lines apart (`sql.highest`).
-    A value called `lower`, `upper` or `threshold` is drawn as a dashed bound.
+    A value called as one of `BOUNDS` is drawn dashed.
     """
     panel = (
         _panel(timeseries.Panel(), title, rule, sql, unit, width)
@@ -84,9 +89,10 @@ def series(
     if by:
         panel = panel.with_transformation(_partition(by)).display_name(f"${{__field.labels.{by}}}")
         panel = panel.interval("1d").max_data_points(POINTS).insert_nulls(False)
-    for bound in ("lower", "upper", "threshold"):
-        name = f"${{__field.labels.{by}}} {bound}" if by else bound
-        panel = panel.override_by_name(bound, _bound(name))
+    for bound in (bound for bound in BOUNDS if re.search(rf"\b{bound}\b", sql)):
+        name = f"${{__field.labels.{by}}} {bound}" if by else bound.replace("_", " ")
+        color = verdicts.COLORS["notice" if bound.startswith("trailing") else "alarm"]
+        panel = panel.override_by_name(bound, _bound(name, color))
     return panel
 
 
@@ -120,12 +126,14 @@ def rows(
     colored: Mapping[str, Mapping[str, str]] = MappingProxyType({"verdict": verdicts.COLORS}),
     units: Mapping[str, str] = MappingProxyType({}),
     hidden: tuple[str, ...] = ("page",),
+    wide: tuple[str, ...] = (),
     width: int = 24,
     height: int = 8,
 ) -> table.Panel:
     """Return a table whose column `page_on` leads to the row's page; `hidden` columns only feed links.
 
-    `colored` maps columns to the colours of their words, `units` to their units where they differ from `unit`.
+    `colored` maps columns to the colours of their words, `units` to their units where they differ from `unit`; `wide`
+    columns hold sentences.
     """
     panel = _panel(table.Panel(), title, rule, sql, unit, width, height)
     if page_on:
@@ -134,6 +142,8 @@ def rows(
         panel = panel.override_by_name(column, verdicts.painted(colors))
     for column, its in units.items():
         panel = panel.override_by_name(column, [config("unit", its)])
+    for column in wide:
+        panel = panel.override_by_name(column, [config("custom.minWidth", SENTENCE)])
     for column in hidden:
         panel = panel.override_by_name(column, [config("custom.hidden", True)])
     return panel
@@ -159,10 +169,10 @@ def _partition(by: str) -> DataTransformerConfig:
     return DataTransformerConfig(id_val="partitionByValues", options=options)
 
 
-def _bound(name: str) -> list[DynamicConfigValue]:
+def _bound(name: str, color: str) -> list[DynamicConfigValue]:
     return [
         config("displayName", name),
-        config("color", {"mode": "fixed", "fixedColor": verdicts.COLORS["alarm"]}),
+        config("color", {"mode": "fixed", "fixedColor": color}),
         config("custom.lineStyle", {"fill": "dash", "dash": [8, 8]}),
         config("custom.showPoints", "never"),
     ]

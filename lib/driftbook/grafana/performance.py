@@ -6,7 +6,10 @@ from driftbook.grafana.boards import board, models
 from driftbook.grafana.panels import rows, series
 from driftbook.grafana.sql import DAYS, one
 
-_ERROR = "Of the rows that pass the params file's filters, in the target's unit; above the threshold the day alarms."
+_ERROR = (
+    "Of the rows that pass the params file's filters, in the target's unit. The threshold is the higher one of both "
+    "references under the budget: an error above it has the verdict of the column `absolute error`."
+)
 
 
 def dashboard() -> Dashboard:
@@ -23,7 +26,7 @@ def dashboard() -> Dashboard:
 def _error():
     return series(
         "Mean absolute error",
-        f"{_ERROR} The threshold is the largest error of the reference's own days times the margin.",
+        _ERROR,
         f"""
         select day::timestamp as time, value as mean_absolute_error, upper as threshold, page
         from driftbook.current_measure

@@ -53,14 +53,15 @@ def one(metric: str, feature: str = "''") -> str:
 def highest(value: str, view: str, by: str, *, where: str = DAYS, name: str = "", judged: bool = False) -> str:
     """Return a query of `time`, `by`, the highest value of each interval and its day's page.
 
-    `value` is a column of the view, `name` is what it is called if not as its column. With `judged` it is a measure of
-    the whole day of that name, and its `threshold` is returned too.
+    `value` is a column of the view, `name` is what it is called if not as its column. With `judged` that is a measure
+    of the whole day, and its `threshold` is returned too.
     """
+    name = name or value
     details, which, shown = "driftbook.daily_overview", "", "o.page"
     if judged:
         details, shown = "driftbook.current_measure", "o.upper as threshold, o.page"
-        which = f" and d.metric = '{value}' and d.feature = '' and d.segment = ''"
-    given = {"value": value, "view": view, "by": by, "where": where, "name": name or value}
+        which = f" and d.metric = '{name}' and d.feature = '' and d.segment = ''"
+    given = {"value": value, "view": view, "by": by, "where": where, "name": name}
     return _HIGHEST.format(**given, keys=_keys(by), details=details, which=which, shown=shown)
 
 

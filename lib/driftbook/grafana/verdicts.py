@@ -24,6 +24,12 @@ COLORS = {
     "alarm": "#e0433a",
     "failed": "#3d3d3d",
 }
+#: What they mean, in one clause each.
+MEANING = (
+    "ok, within both references; special day, insufficient, not calibrated: the scores may not judge; notice, beyond "
+    "the trailing reference only; drift, beyond the fixed one only; warning, of older versions; no data; alarm, beyond "
+    "both references or found by a deterministic check; failed, the run broke"
+)
 #: What a run's status is shown as.
 STATUSES = {"succeeded": COLORS["ok"], "running": COLORS["notice"], "failed": COLORS["failed"]}
 

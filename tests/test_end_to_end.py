@@ -12,7 +12,7 @@ import nbformat
 import pandas as pd
 import pytest
 import yaml
-from driftbook import config, model, monitoring, paths, periods, sources, store, training
+from driftbook import config, history, model, monitoring, paths, periods, sources, store, training
 from driftbook.runs.kernels import private_kernel
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell
@@ -36,7 +36,7 @@ def papermill(notebook, *arguments):
 def in_process(trained, day):
     """Return what the library computes of a day, in this process."""
     batch = model.predicted(trained, sources.read(trained.settings, periods.one_day(day)))
-    return monitoring.monitor_day(trained, batch)
+    return monitoring.monitor_day(trained, batch, history.before(trained, periods.parse_day(day))).result
 
 
 def measures(day, name="demo"):
@@ -168,7 +168,7 @@ def test_again_to_a_file_changes_nothing(days, tmp_path):
 
 
 def test_pages_hold_their_figures_and_say_simulated(place, days):
-    for day, figures in ((QUIET, 4), (ALARM, 4)):
+    for day, figures in ((QUIET, 5), (ALARM, 5)):
         text = (place / latest("monitor", day=dt.date.fromisoformat(day))["page"]).read_text(encoding="utf-8")
         assert text.count("data:image/png;base64,") == figures
         assert "Simulated data" in text
@@ -251,7 +251,7 @@ def test_backfill_goes_on_after_a_bad_day(months, place):
     page = (place / run["page"]).read_text(encoding="utf-8")
     assert (run["status"], named in run["error"]) == ("failed", True)
     assert "2022-03-01 failed: BadData: " in page
-    assert page.count("data:image/png;base64,") == 4
+    assert page.count("data:image/png;base64,") == 5
     failed = (place / latest("monitor", model="months", day=dt.date(2022, 3, 1))["page"]).read_text(encoding="utf-8")
     assert failed.index('class="failure"') < failed.index("BadData") < failed.index("<main>")
     index = (place / "index.html").read_text(encoding="utf-8")

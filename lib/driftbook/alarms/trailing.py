@@ -17,7 +17,7 @@ from driftbook.config import Alarms, Calendar, References
 
 #: A day whose score exceeds the fixed threshold this many times is kept out. Above 1, so that a slow change
 #: enters and the trailing reference follows it; the faults of `bench/` lie above it or do no harm as single days.
-KEPT_OUT = 1.25
+KEPT_OUT = 1.1
 #: How many days of the monitored day's class a trailing reference holds at least, if there are any.
 OF_CLASS = 4
 #: How many times its length a trailing reference may reach back over days that are kept out.

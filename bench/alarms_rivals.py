@@ -1,4 +1,4 @@
-"""Side by side on the same raw days against the raw month before: Evidently's and NannyML's defaults, and ours."""
+"""Side by side on the same raw days, the raw month before as reference: Evidently and NannyML by default, and ours."""
 
 import datetime as dt
 import json

@@ -46,8 +46,9 @@ stack: .venv/ready ## start PostgreSQL, Adminer, Grafana and the archive's web s
 stack-down: ## stop them; the data stays
 	docker compose down
 
-bench: .venv/ready ## measure; bench/README.md holds the figures
+bench: .venv/ready ## measure; bench/README.md holds the figures; the alarms need months in DRIFTBOOK_DATA_DIR
 	.venv/bin/python bench/dashboards.py
+	.venv/bin/python bench/alarms.py
 
 lock: ## compile requirements.txt from pyproject.toml
 	echo '-e .[dev]' | UV_CUSTOM_COMPILE_COMMAND='make lock' .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --upgrade - -o requirements.txt

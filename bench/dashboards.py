@@ -1,4 +1,4 @@
-"""How long each panel's query takes on ten years of days, 20 models and 100 measures a day.
+"""How long each panel's query takes on ten years of judged days, 20 models and 100 measures a day.
 
 Generates the data in SQL in an embedded server of its own in a temporary folder, runs every query of every dashboard
 and alert rule as Grafana would, over the default range and over everything, and prints p50 and p95 as a Markdown table.
@@ -25,14 +25,15 @@ COLUMNS = [f"column_{number:02}" for number in range(20)]
 MEASURES = [
     *[(metric, "", "") for metric in ("rows", "labelled_rows", "mean_absolute_error", "share_missing_values")],
     *[(metric, "", "") for metric in ("prediction_drift", "num_drifted_columns", "duplicate_share", "stray_rows")],
-    *[("missing_share", column, "") for column in COLUMNS],
-    *[("psi", column, "") for column in COLUMNS[:12]],
+    *[(metric, "", "") for metric in ("rows_ratio", "column_changes")],
+    *[(metric, column, "") for metric in ("severity", "score", "trailing_score") for column in ["", *COLUMNS[:9]]],
+    *[(metric, column, "") for metric in ("missing_share", "missing_rise") for column in COLUMNS],
     *[("evidently_drift", column, "") for column in COLUMNS[:7]],
-    *[("out_of_range_share", column, "") for column in COLUMNS[:8]],
-    *[("unseen_share", column, "") for column in COLUMNS[8:12]],
-    *[("quantile", column, level) for column in COLUMNS[:8] for level in ("p05", "p50", "p95")],
-    *[("error_of_part", "", f"part={number}") for number in range(17)],
+    *[("out_of_range_share", column, "") for column in COLUMNS[:4]],
+    *[("unseen_share", column, "") for column in COLUMNS[4:7]],
+    *[("quantile", column, level) for column in COLUMNS[:2] for level in ("p05", "p50", "p95")],
 ]
+FAULTS = 40  # lines of each model's detectability report
 DATA = """
 create temporary table kind as
 select * from unnest(%(metrics)s::text[], %(features)s::text[], %(segments)s::text[]) k (metric, feature, segment);
@@ -50,18 +51,46 @@ from (
         generate_series(%(first)s::date, %(first)s::date + %(days)s - 1, interval '1 day') day
 ) d;
 
+-- One day in 200 alarms. The lists of days are as long as real ones; the counts, which no panel reads, are left out.
+insert into driftbook.judgement (model, day, verdict, reason, day_class, feature, cell, day_share, reference_share,
+    severity, fixed_score, fixed_threshold, trailing_score, trailing_threshold, fixed_days, trailing_days,
+    model_version, revision, run_id, current)
+select model, day, case when severity > 1 then 'alarm' when severity > 0.97 then 'drift' else 'ok' end,
+    'column_00: values up to 2.09 make 26.9%% of the rows, usually 50.2%%; the most unusual of the day',
+    'weekday', 'column_00', 'up to 2.09', 0.269, 0.502, severity, 2 * severity, 2, 3 * severity, 3, l.days, l.hashes,
+    'v1', 1, run_id, true
+from (
+    select model, day, run_id, random() / 0.995 as severity from driftbook.run where status = 'succeeded'
+    order by day, model
+) r
+cross join (
+    select jsonb_agg(date '2022-01-01' + n) as days,
+        jsonb_agg(jsonb_build_object('day', date '2022-01-01' + n, 'sha256', encode(sha256(n::text::bytea), 'hex')))
+            as hashes
+    from generate_series(0, 27) n
+) l;
+
+insert into driftbook.detectability (model, model_version, fault, feature, position, unit, smallest, said, level,
+    weakest, strongest, reference_days, false_alarms_per_month, run_id, current)
+select model, 'v1', 'fault ' || n %% 10, 'column_0' || n / 10, n, 'times', 2, 'x2', n / 40.0, 1, 3, 28, 1, run_id, true
+from (select model, max(run_id) as run_id from driftbook.run group by model) r, generate_series(0, %(faults)s - 1) n;
+
 insert into driftbook.measure (model, day, metric, feature, segment, value, lower, upper, verdict, rows, revision,
     run_id, model_version, reference, current)
-select r.model, r.day, k.metric, k.feature, k.segment,
-    case when k.metric like '%%rows%%' then floor(random() * 3000) when k.metric like 'num%%' then floor(random() * 8)
+select j.model, j.day, k.metric, k.feature, k.segment,
+    case when k.metric in ('rows', 'labelled_rows', 'stray_rows') then floor(random() * 3000)
+        when k.metric like 'num%%' then floor(random() * 8)
+        when k.metric = 'severity' and k.feature in ('', 'column_00') then j.severity
+        when k.metric = 'missing_rise' then random() - 0.9
         else random() end,
-    null, 0.99,
-    case when k.metric = 'psi' or k.metric = 'mean_absolute_error' then
-        case when random() > 0.995 then 'alarm' else 'ok' end end,
-    2000, 1, r.run_id, 'v1', 'calibration', true
-from driftbook.run r, kind k
-where r.status = 'succeeded'
-order by r.day, r.model;
+    null, 1,
+    case when k.metric in ('severity', 'mean_absolute_error') or k.metric = 'missing_share' and k.feature = 'column_00'
+            then case when k.feature in ('', 'column_00') then j.verdict else 'ok' end
+        when k.metric in ('rows', 'rows_ratio', 'column_changes', 'duplicate_share', 'share_missing_values',
+            'missing_share', 'missing_rise', 'out_of_range_share', 'unseen_share', 'quantile') then 'ok' end,
+    2000, 1, j.run_id, 'v1', 'calibration', true
+from driftbook.judgement j, kind k
+order by j.day, j.model;
 """
 
 
@@ -75,7 +104,7 @@ def generate(connection: psycopg.Connection, models: int, days: int) -> None:
         connection.execute(f"drop index driftbook.{name}")
     connection.execute("alter table driftbook.measure disable trigger all")
     metrics, features, segments = zip(*MEASURES, strict=True)
-    given = {"metrics": list(metrics), "features": list(features), "segments": list(segments)}
+    given = {"metrics": list(metrics), "features": list(features), "segments": list(segments), "faults": FAULTS}
     cursor = psycopg.ClientCursor(connection)
     cursor.execute(DATA, {**given, "models": models, "days": days, "first": FIRST})
     for _, definition in indexes:

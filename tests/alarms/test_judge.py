@@ -81,6 +81,14 @@ def test_too_small_a_reference_is_not_calibrated(reference_days):
     assert found.judgement.severity is None
 
 
+def test_a_day_of_the_reference_does_not_vouch_for_itself(calibration):
+    freak = scaled(calibration.days[9].day, 1.6)
+    days = (*calibration.days[:9], freak, *calibration.days[10:])
+    found = judged(Calibration(CALENDAR, GRID, days, KINDS), freak, ())
+    assert (found.judgement.verdict, found.judgement.feature) == ("alarm", "amount")
+    assert freak.day not in found.judgement.fixed_days
+
+
 def test_checks_run_all_the_same(calibration, before):
     found = judged(calibration, count(DAY, frame(DAY)[:150]), before)
     assert found.judgement.verdict == "alarm"

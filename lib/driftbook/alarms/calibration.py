@@ -34,6 +34,12 @@ class Calibration:
         """The fixed reference, None where the period has too few days to calibrate anything."""
         return reference.fit(self.calendar, self.grid, self.days)
 
+    def fixed_for(self, day: dt.date) -> Reference | None:
+        """Return the fixed reference that judges a day: one of its own days must not vouch for itself."""
+        if day not in self.by_day:
+            return self.fixed
+        return reference.fit(self.calendar, self.grid, [other for other in self.days if other.day != day])
+
     @cached_property
     def frame(self) -> Frame:
         """The frozen cells that days are shown in, there however few days calibrate."""

@@ -77,7 +77,7 @@ def judge(
         The target's unit, for words.
     """
     budget = alarms.false_alarms_per_month
-    fixed = compare(calibration.fixed, day, budget)
+    fixed = compare(calibration.fixed_for(day.day), day, budget)
     trailing = compare(reference.fit(calibration.calendar, calibration.grid, before), day, budget) if fixed else None
     status = _status(calibration, day, least_rows, fixed)
     verdicts = {} if status else _verdicts(fixed, trailing)
@@ -87,7 +87,7 @@ def judge(
     judgement = Judgement(
         verdict=gravest([scored, *(check.measure.verdict for check in found)]),
         day_class=calendars.day_class(calibration.calendar, day.day),
-        fixed_days=calibration.fixed.days if calibration.fixed else (),
+        fixed_days=fixed.reference.days if fixed else (),
         trailing_days=tuple((other.day, other.sha256) for other in before),
         **_scored(fixed, trailing, status, scored, findings, unit),
     )

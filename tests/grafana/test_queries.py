@@ -30,7 +30,7 @@ CONTRACT = {
     "mean_absolute_error verdict run_id",
 }
 #: A column of a query that is not called as its measure is.
-NAMES = {"fixed_score": "score"}
+NAMES = {"fixed_score": "score", "trailing": "trailing_score"}
 
 
 def in_range(query: Query, expansion: Expansion, wall_clock: Expansion) -> str:

@@ -115,9 +115,15 @@ def _scores():
         "$column: scores",
         _BOTH,
         f"""
-        select day::timestamp as time, score, threshold, trailing_score, trailing_threshold, page
-        from driftbook.judged_column
-        where {_COLUMN}
+        select day::timestamp as time,
+            max(value) filter (where metric = 'score') as score,
+            max(upper) filter (where metric = 'score') as threshold,
+            max(value) filter (where metric = 'trailing_score') as trailing_score,
+            max(upper) filter (where metric = 'trailing_score') as trailing_threshold,
+            max(page) as page
+        from driftbook.current_measure
+        where {_COLUMN} and metric in ('score', 'trailing_score') and segment = ''
+        group by day
         order by day
         """,
         unit="short",
@@ -158,11 +164,16 @@ def _gravest():
         "$column: gravest days",
         f"The 50 days of the range with the highest severity of the column. {_BOTH}",
         f"""
-        select day::text as day, severity, verdict, page
-        from driftbook.judged_column
-        where {_COLUMN}
-        order by severity desc nulls last
-        limit 50
+        with gravest as materialized (
+            select model, day, feature from driftbook.judged_column
+            where {_COLUMN}
+            order by severity desc nulls last
+            limit 50
+        )
+        select c.day::text as day, c.verdict, c.severity, c.score, c.threshold, c.trailing_score as trailing,
+            c.trailing_threshold as "its threshold", c.page
+        from gravest join driftbook.judged_column c using (model, day, feature)
+        order by c.severity desc nulls last
         """,
         width=12,
     )

@@ -5,7 +5,7 @@ from grafana_foundation_sdk.models.dashboard import Dashboard
 from driftbook.grafana import verdicts
 from driftbook.grafana.boards import board, models
 from driftbook.grafana.panels import config, history, link, rows, series
-from driftbook.grafana.sql import MODELS, gravest, highest, one
+from driftbook.grafana.sql import MODELS, gravest, highest
 
 _TITLES = {"2-data-drift": "data drift", "3-data-quality": "data quality", "4-performance": "performance"}
 
@@ -65,7 +65,7 @@ def _severity():
         """The largest score of a column as a multiple of its threshold, against the reference that it exceeds less:
         above the dashed 1 the day alarms, without a fault about as often as the params file's budget says. In a long
         range a point is the highest of several days.""",
-        highest("value", "driftbook.current_measure", "model", where=one("severity"), name="severity", judged=True),
+        highest("severity", "driftbook.current_judgement", "model", judged=True),
         unit="short",
         by="model",
         label="multiple of the threshold",

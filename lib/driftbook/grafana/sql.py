@@ -24,10 +24,11 @@ cross join lateral (
 ) o
 order by p.time
 """
+# Two whole numbers fit into one.
 _GRAVEST = """
 with p as (
     select date_bin('$__interval', day, date '1970-01-01') as time, {keys},
-        max(array[v.severity, day - date '1970-01-01']) as top
+        max(v.severity * 1000000 + (day - date '1970-01-01')) as top
     from {view}
     join driftbook.verdict_severity v using (verdict)
     where {where}
@@ -35,10 +36,10 @@ with p as (
 )
 select p.time, p.{by}, o.page || '#' || replace(v.verdict, ' ', '-') as verdict
 from p
-join driftbook.verdict_severity v on v.severity = p.top[1]
+join driftbook.verdict_severity v on v.severity = p.top / 1000000
 cross join lateral (
     select page from driftbook.daily_overview d
-    where d.model = p.model and d.day = date '1970-01-01' + p.top[2]
+    where d.model = p.model and d.day = date '1970-01-01' + p.top % 1000000
     limit 1
 ) o
 order by p.time

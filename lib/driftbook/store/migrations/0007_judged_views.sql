@@ -3,6 +3,8 @@
 
 create index if not exists judgement_alarm on driftbook.judgement (model, day)
 where current and verdict in ('alarm', 'no data');
+-- The judgements are wide; a line of severities is read from this alone.
+create index if not exists judgement_severity on driftbook.judgement (model, day) include (severity) where current;
 
 -- Joined by a key that is unique in all rows: a score that is not asked for is not read.
 create or replace view driftbook.judged_column as

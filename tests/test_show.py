@@ -211,32 +211,40 @@ def overview():
 
 def judgements(**columns):
     given = {"day": [DAY], "severity": [1.75], "reason": ["fare: odd"], "day_class": ["saturday"]}
-    return pd.DataFrame({**given, **columns})
+    scores = {"fixed_score": [7.5], "fixed_threshold": [4.0], "trailing_score": [8.75], "trailing_threshold": [5.0]}
+    return pd.DataFrame({**given, **scores, **columns})
 
 
 def test_days_link_to_their_pages_and_say_why(overview):
     page = show.days(overview, judgements(), link=lambda day: f'<a href="x/{day}">{day}</a>')
     assert '<a href="x/2022-02-05">2022-02-05</a>' in page.data
     assert Page(page).text == (
-        "day weekday verdict severity reason class rows mean absolute error missing cells rows with a usable label "
-        "2022-02-05 Saturday alarm 1.75 fare: odd saturday 1,995 4.25 0.08 1,700 "
-        "2022-02-06 Sunday failed – – – – –"
+        "day weekday verdict severity fixed score (threshold) trailing score (threshold) class "
+        "rows mean absolute error missing cells why "
+        "2022-02-05 Saturday alarm 1.75 7.5 (4) 8.75 (5) saturday 1,995 4.25 0.08 fare: odd "
+        "2022-02-06 Sunday failed – – – – – – –"
     )
     values = [number["data-value"] for number in Page(page).numbers]
-    assert values == ["1.75", "1995.0", "4.25", "0.08", "1700.0"]
+    assert values == ["1.75", "7.5", "8.75", "1995.0", "4.25", "0.08"]
+
+
+def test_a_quiet_day_needs_no_reason(overview):
+    assert "fare: odd" not in show.days(overview.assign(verdict="ok"), judgements(), link=str).data
 
 
 @pytest.mark.parametrize(
-    ("found", "texts"),
+    ("found", "severity", "why"),
     [
-        (judgements(severity=[None], reason=["<b>no</b> row arrived"]), ["alarm", "–", "<b>no</b> row arrived"]),
-        (judgements(day=[dt.date(2022, 2, 7)]), ["alarm", "–", "1,995"]),
-        (judgements().head(0), ["alarm", "–", "1,995"]),
+        (judgements(severity=[None], reason=["<b>no</b> row arrived"]), "–", "<b>no</b> row arrived"),
+        (judgements(trailing_score=[None], trailing_threshold=[None]), "1.75 7.5 (4) –", "fare: odd"),
+        (judgements(day=[dt.date(2022, 2, 7)]), "–", ""),
+        (judgements().head(0), "–", ""),
     ],
 )
-def test_days_without_a_severity_or_a_judgement(overview, found, texts):
+def test_days_without_a_severity_or_a_judgement(overview, found, severity, why):
     page = show.days(overview, found, link=str)
-    assert "2022-02-05 Saturday " + " ".join(texts) in Page(page).text
+    assert f"2022-02-05 Saturday alarm {severity}" in Page(page).text
+    assert why in Page(page).text
     assert "<b>" not in page.data
 
 

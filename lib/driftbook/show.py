@@ -48,7 +48,7 @@ UNITS = {
     "out_of_range_share": "of values",
     "unseen_share": "of values",
 }
-_OVERVIEW = ("rows", "mean_absolute_error", "share_missing_values", "labelled_rows")
+_OVERVIEW = ("rows", "mean_absolute_error", "share_missing_values")
 
 
 def badge(verdict: str) -> str:
@@ -147,17 +147,25 @@ def quantiles(settings: Settings, result: DayResult) -> HTML:
 
 
 def days(overview: pd.DataFrame, judgements: pd.DataFrame, *, link: Callable[[object], str]) -> HTML:
-    """Return the daily overview with severity and reason as a table; `link` gives the HTML of a day."""
-    judged = judgements.set_index("day").reindex(overview["day"])
+    """Return a line per day: its verdict, its score over the threshold of each reference, why if it is not ok.
+
+    `overview` and `judgements` are what the store gives of a period, `link` the HTML of a day.
+    """
+    judged = judgements.set_index("day").reindex(overview["day"]).set_axis(overview.index)
+    quiet = overview["verdict"].eq("ok")
     table = pd.DataFrame(
         {
             "day": overview["day"].map(link),
             "weekday": [f"{day:%A}" for day in overview["day"]],
             "verdict": overview["verdict"].map(badge),
-            "severity": judged["severity"].astype(float).map(_exact).to_numpy(),
-            "reason": judged["reason"].fillna("").map(html.escape).to_numpy(),
-            "class": judged["day_class"].fillna("").to_numpy(),
+            "severity": _numbers(judged["severity"]),
+            **{
+                f"{kind} score (threshold)": _numbers(judged[f"{kind}_score"], judged[f"{kind}_threshold"])
+                for kind in ("fixed", "trailing")
+            },
+            "class": judged["day_class"].fillna("–").map(html.escape),
             **{NAMES.get(name, name): overview[name].map(_exact) for name in _OVERVIEW},
+            "why": judged["reason"].fillna("").mask(quiet, "").map(_said),
         }
     )
     return _table(table)
@@ -213,6 +221,18 @@ def _limit(bound: float | None) -> str:
 def _excess(measure: Measure) -> float:
     """Return how many times its threshold a measure is, for sorting."""
     return measure.value / measure.upper if measure.upper else math.inf
+
+
+def _numbers(values: pd.Series, thresholds: pd.Series | None = None) -> pd.Series:
+    """Return numbers for a table, each with its threshold in brackets if it has one."""
+    shown = values.astype(float).map(_exact)
+    if thresholds is None:
+        return shown
+    return shown + thresholds.astype(float).map(lambda bound: "" if pd.isna(bound) else f" ({rounded(bound)})")
+
+
+def _said(reason: str) -> str:
+    return f'<div class="said">{html.escape(reason)}</div>' if reason else ""
 
 
 def _exact(value: float | None, form: str = "") -> str:

@@ -69,7 +69,7 @@ def test_a_change_that_was_seen():
     [
         ("alarms.false_alarms_per_month", 3, True),
         ("alarms.acknowledged", [{"start": "2022-02-22"}], True),
-        ("calendar.holidays", "", False),
+        ("calendar.special_days", ["12-24"], False),
         ("watch.categorical", [], False),
         ("references.min_rows_per_day", 300, False),
     ],
@@ -119,6 +119,13 @@ def test_units(column, unit, axis):
             "calendar.holidays: Value error, no holidays are known for it, expected an ISO",
         ),
         ("calendar.special_days", "12-24", "calendar.special_days: Input should be a valid tuple"),
+        (
+            "calendar.special_days",
+            ["Thanksgivin"],
+            "special_days ['Thanksgivin'] are neither month and day like '12-24'",
+        ),
+        ("calendar.special_days", ["13-24"], "special_days ['13-24'] are neither month and day like '12-24'"),
+        ("alarms.acknowledged", [{"start": "2022-02-01", "columns": ["fare"]}], "names the columns ['fare']: expected"),
         ("calendar.weekend", "Friday", "calendar.weekend: Extra inputs are not permitted"),
         ("alarms.false_alarms_per_month", 0, "alarms.false_alarms_per_month: Input should be greater than 0 (given: 0"),
         ("alarms.false_alarms_per_month", 16, "false_alarms_per_month: Input should be less than or equal to 15"),

@@ -1,18 +1,22 @@
 """A params file as a typed, validated object: one file describes one monitored model; unknown keys are errors."""
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
 import yaml
-from holidays import list_supported_countries
+from holidays import country_holidays, list_supported_countries
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from driftbook import paths
 from driftbook.errors import BadInput
 from driftbook.periods import Period, between
+from driftbook.records import WHOLE_DAY
+
+_MONTH_AND_DAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 
 
 class _Strict(BaseModel):
@@ -130,6 +134,18 @@ class Calendar(_Strict):
             raise ValueError("no holidays are known for it, expected an ISO 3166 country code like 'US'")
         return code
 
+    @model_validator(mode="after")
+    def _known_special_days(self) -> "Calendar":
+        named = [day for day in self.special_days if not _MONTH_AND_DAY.fullmatch(day)]
+        known = _holiday_names(self.holidays) if named else set()
+        unknown = sorted(set(named) - known)
+        if unknown:
+            raise ValueError(
+                f"special_days {unknown} are neither month and day like '12-24' nor holidays of {self.holidays!r}; "
+                f"known are {sorted(known)}"
+            )
+        return self
+
 
 class Acknowledged(_Strict):
     """A lasting change that somebody has seen: days from `start` on may enter the trailing reference in spite of it.
@@ -197,6 +213,14 @@ class Settings(_Strict):
             raise ValueError(f"columns named twice in features and watch: {doubled}")
         return self
 
+    @model_validator(mode="after")
+    def _acknowledged_columns_are_scored(self) -> "Settings":
+        scored = [*self.watched.all, *WHOLE_DAY]
+        unknown = sorted({name for change in self.alarms.acknowledged for name in change.columns}.difference(scored))
+        if unknown:
+            raise ValueError(f"alarms.acknowledged names the columns {unknown}: expected some of {scored}")
+        return self
+
     def of_training(self) -> dict[str, Any]:
         """Return what a trained model depends on, as JSON data: all but the alarms' budget and checks."""
         return self.model_dump(mode="json", exclude={"alarms"})
@@ -262,6 +286,11 @@ def load(params: str | Mapping[str, Any]) -> Settings:
 def known_names() -> list[str]:
     """Return the names of the params files in `params/`."""
     return sorted(path.stem for path in paths.params_dir().glob("*.yaml"))
+
+
+def _holiday_names(country: str) -> set[str]:
+    found = country_holidays(country, years=range(2010, 2031)).values() if country else ()
+    return {name for names in found for name in names.split("; ")}
 
 
 def _params_file(params: str) -> Path:

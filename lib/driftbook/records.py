@@ -10,6 +10,9 @@ VERDICTS = (
     *("alarm", "failed"),
 )
 
+#: What is scored beside the columns: numbers of the whole day.
+WHOLE_DAY = ("rows", "duplicates", "missing values", "absolute error")
+
 
 @dataclass(frozen=True)
 class Measure:

@@ -9,11 +9,11 @@ from driftbook.alarms import calendars, cells
 from driftbook.alarms.cells import Cells, Features
 from driftbook.alarms.histograms import DayHistogram, Grid
 from driftbook.config import Calendar
+from driftbook.records import WHOLE_DAY
 
 #: The column of the hours, corrected on the days the clock changes.
 HOUR = "hour"
-#: What is scored beside the columns: each is a number of the whole day.
-ROWS, DUPLICATES, MISSING, ERROR = "rows", "duplicates", "missing values", "absolute error"
+ROWS, DUPLICATES, MISSING, ERROR = WHOLE_DAY
 #: What the share of missing cells is called among the features of `MISSING`.
 ALL_CELLS = "all cells"
 #: Fewer labelled rows than this say nothing about the error.

@@ -9,7 +9,8 @@ import pandas as pd
 from alarms_days import Pair, comparable
 from driftbook.alarms import calendars, histograms
 from driftbook.alarms.histograms import DayHistogram, Grid
-from driftbook.config import Calendar, Settings
+from driftbook.config import Settings
+from driftbook.config_alarms import Calendar
 from driftbook.measures.performance import absolute_errors
 from driftbook.sources import Batch
 

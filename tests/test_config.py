@@ -4,7 +4,7 @@ import re
 
 import pytest
 import yaml
-from driftbook import config, paths
+from driftbook import config, config_alarms, paths
 from driftbook.errors import BadInput
 from driftbook.periods import between
 
@@ -50,17 +50,17 @@ def test_what_a_params_file_says():
 
 def test_alarms_and_a_calendar_need_not_be_given():
     settings = config.load({key: value for key, value in DEMO.items() if key not in ("alarms", "calendar")})
-    assert settings.alarms == config.Alarms(false_alarms_per_month=1, trailing_days=28, acknowledged=())
-    assert settings.alarms.checks == config.Checks(duplicates=0.01, missing=0.05, rows=(0.7, 1.5))
-    assert settings.calendar == config.Calendar(time_zone="UTC", holidays="", special_days=())
+    assert settings.alarms == config_alarms.Alarms(false_alarms_per_month=1, trailing_days=28, acknowledged=())
+    assert settings.alarms.checks == config_alarms.Checks(duplicates=0.01, missing=0.05, rows=(0.7, 1.5))
+    assert settings.calendar == config_alarms.Calendar(time_zone="UTC", holidays="", special_days=())
 
 
 def test_a_change_that_was_seen():
     seen = {"start": dt.date(2022, 2, 22), "columns": ["duration_min"]}
     settings = config.load(changed("alarms.acknowledged", [seen, {"start": "2022-03-01"}]))
     assert settings.alarms.acknowledged == (
-        config.Acknowledged(start=dt.date(2022, 2, 22), columns=("duration_min",)),
-        config.Acknowledged(start=dt.date(2022, 3, 1)),
+        config_alarms.Acknowledged(start=dt.date(2022, 2, 22), columns=("duration_min",)),
+        config_alarms.Acknowledged(start=dt.date(2022, 3, 1)),
     )
 
 

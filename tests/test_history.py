@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from driftbook import history, monitoring, sources, store
 from driftbook.alarms.judge import judge
-from driftbook.config import Acknowledged
+from driftbook.config_alarms import Acknowledged
 from driftbook.errors import BadData
 from driftbook.periods import Period, between
 from driftbook.records import DayResult, Measure

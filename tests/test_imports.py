@@ -9,7 +9,8 @@ from driftbook import paths
 LIBRARY = paths.ROOT / "lib" / "driftbook"
 #: A module may import from its own layer and from those before it.
 LAYERS = [
-    {"", "errors", "paths", "periods", "records"},
+    {"", "errors", "paths", "periods", "records", "strict"},
+    {"config_alarms"},
     {"config"},
     {"sources"},
     {"alarms", "measures", "model", "plots", "store"},

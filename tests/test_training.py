@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from driftbook import sources, training
-from driftbook.config import Calendar
+from driftbook.config_alarms import Calendar
 from driftbook.errors import BadData, BadInput
 from driftbook.periods import between
 from sklearn.linear_model import LinearRegression

@@ -1,28 +1,19 @@
 """A params file as a typed, validated object: one file describes one monitored model; unknown keys are errors."""
 
 import datetime as dt
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from zoneinfo import available_timezones
 
 import yaml
-from holidays import country_holidays, list_supported_countries
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from driftbook import paths
+from driftbook.config_alarms import Alarms, Calendar
 from driftbook.errors import BadInput
 from driftbook.periods import Period, between
 from driftbook.records import WHOLE_DAY
-
-_MONTH_AND_DAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
-
-
-class _Strict(BaseModel):
-    """Unknown keys are errors, and what was read is not changed afterwards."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+from driftbook.strict import Strict
 
 
 def _in_order(days: Any) -> Any:
@@ -31,14 +22,14 @@ def _in_order(days: Any) -> Any:
     return days
 
 
-class TlcSource(_Strict):
+class TlcSource(Strict):
     """Published months of TLC trip records."""
 
     kind: Literal["tlc"]
     dataset: Literal["green"] = "green"
 
 
-class Incident(_Strict):
+class Incident(Strict):
     """A fault planted into the simulated days `start` to `end`, both included."""
 
     fault: Literal["kilometres", "missing fares", "zone", "traffic", "no rows", "delivered twice"]
@@ -48,7 +39,7 @@ class Incident(_Strict):
     _order = model_validator(mode="after")(_in_order)
 
 
-class SimulatedSource(_Strict):
+class SimulatedSource(Strict):
     """Simulated months of the same shape, with planted incidents."""
 
     kind: Literal["simulated"]
@@ -60,7 +51,7 @@ class SimulatedSource(_Strict):
     _order = model_validator(mode="after")(_in_order)
 
 
-class Bounds(_Strict):
+class Bounds(Strict):
     """Allowed values: `min <= value <= max`, and `value > above`; what is not given is open."""
 
     min: float | None = None
@@ -68,7 +59,7 @@ class Bounds(_Strict):
     max: float | None = None
 
 
-class Columns(_Strict):
+class Columns(Strict):
     """Column names by how they are compared: numeric by quantile bins, categorical by value."""
 
     numeric: tuple[str, ...] = ()
@@ -80,14 +71,14 @@ class Columns(_Strict):
         return [*self.numeric, *self.categorical]
 
 
-class Target(_Strict):
+class Target(Strict):
     """What the model predicts; the source computes it."""
 
     name: str
     unit: str
 
 
-class References(_Strict):
+class References(Strict):
     """The reference period, both days included, and how it is cut."""
 
     start: dt.date
@@ -103,91 +94,7 @@ class References(_Strict):
         return between(self.start, self.end)
 
 
-class Calendar(_Strict):
-    """The calendar the data live in.
-
-    Attributes
-    ----------
-    time_zone
-        Where the clock changes, as in the tz database.
-    holidays
-        The country whose public holidays count as Sundays, as ISO 3166 code; empty for none.
-    special_days
-        Days that are like no other, by month and day (`12-24`) or by a holiday's name (`Thanksgiving Day`).
-    """
-
-    time_zone: str = "UTC"
-    holidays: str = ""
-    special_days: tuple[str, ...] = ()
-
-    @field_validator("time_zone")
-    @classmethod
-    def _known_zone(cls, name: str) -> str:
-        if name not in available_timezones():
-            raise ValueError("no such time zone in the tz database, expected one like 'America/New_York'")
-        return name
-
-    @field_validator("holidays")
-    @classmethod
-    def _known_country(cls, code: str) -> str:
-        if code and code not in list_supported_countries():
-            raise ValueError("no holidays are known for it, expected an ISO 3166 country code like 'US'")
-        return code
-
-    @model_validator(mode="after")
-    def _known_special_days(self) -> "Calendar":
-        named = [day for day in self.special_days if not _MONTH_AND_DAY.fullmatch(day)]
-        known = _holiday_names(self.holidays) if named else set()
-        unknown = sorted(set(named) - known)
-        if unknown:
-            raise ValueError(
-                f"special_days {unknown} are neither month and day like '12-24' nor holidays of {self.holidays!r}; "
-                f"known are {sorted(known)}"
-            )
-        return self
-
-
-class Acknowledged(_Strict):
-    """A lasting change that somebody has seen: days from `start` on may enter the trailing reference in spite of it.
-
-    `columns` are those that changed; without any, every column is meant.
-    """
-
-    start: dt.date
-    columns: tuple[str, ...] = ()
-
-
-class Checks(_Strict):
-    """The deterministic checks beside the scores, shares as fractions.
-
-    `duplicates` is the largest share of exact duplicate rows, `missing` how far a column's share of missing values may
-    lie above its largest in the reference, `rows` the least and largest number of rows as a multiple of the median of
-    the last days of the same class.
-    """
-
-    duplicates: Annotated[float, Field(gt=0, lt=1)] = 0.01
-    missing: Annotated[float, Field(gt=0, lt=1)] = 0.05
-    rows: tuple[Annotated[float, Field(gt=0, lt=1)], Annotated[float, Field(gt=1)]] = (0.7, 1.5)
-
-
-class Alarms(_Strict):
-    """The budget of false alarms, and what a day is compared with beside the reference period.
-
-    Attributes
-    ----------
-    false_alarms_per_month
-        How many days in 30 without a fault may be alarms, over all columns together.
-    trailing_days
-        How many days before the monitored one make the trailing reference.
-    """
-
-    false_alarms_per_month: Annotated[float, Field(gt=0, le=15)] = 1.0
-    trailing_days: Annotated[int, Field(ge=20)] = 28
-    acknowledged: tuple[Acknowledged, ...] = ()
-    checks: Checks = Checks()
-
-
-class Settings(_Strict):
+class Settings(Strict):
     """One monitored model."""
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_]*$")]
@@ -203,7 +110,7 @@ class Settings(_Strict):
     calendar: Calendar = Calendar()
     alarms: Alarms = Alarms()
     segments: tuple[str, ...] = ()
-    units: dict[str, str] = {}
+    units: dict[str, str] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _names_are_distinct(self) -> "Settings":
@@ -286,11 +193,6 @@ def load(params: str | Mapping[str, Any]) -> Settings:
 def known_names() -> list[str]:
     """Return the names of the params files in `params/`."""
     return sorted(path.stem for path in paths.params_dir().glob("*.yaml"))
-
-
-def _holiday_names(country: str) -> set[str]:
-    found = country_holidays(country, years=range(2010, 2031)).values() if country else ()
-    return {name for names in found for name in names.split("; ")}
 
 
 def _params_file(params: str) -> Path:

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from driftbook.alarms import histograms
 from driftbook.alarms.calibration import Calibration
-from driftbook.config import Calendar
+from driftbook.config_alarms import Calendar
 
 CALENDAR = Calendar(time_zone="America/New_York", holidays="US", special_days=("New Year's Day", "12-24"))
 KINDS = {"amount": "number", "seats": "number", "zone": "text", "hour": "number", "note": "text"}

@@ -2,7 +2,7 @@ import datetime as dt
 
 import pytest
 from driftbook.alarms import calendars
-from driftbook.config import Calendar
+from driftbook.config_alarms import Calendar
 
 US = Calendar(time_zone="America/New_York", holidays="US", special_days=("Thanksgiving Day", "12-24"))
 

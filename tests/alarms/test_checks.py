@@ -3,7 +3,7 @@ import datetime as dt
 
 import pytest
 from driftbook.alarms import checks
-from driftbook.config import Checks
+from driftbook.config_alarms import Checks
 
 from .conftest import KINDS, count, frame, span
 

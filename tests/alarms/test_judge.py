@@ -3,7 +3,7 @@ import datetime as dt
 import pytest
 from driftbook.alarms import bands, judge
 from driftbook.alarms.calibration import Calibration, from_json
-from driftbook.config import Alarms
+from driftbook.config_alarms import Alarms
 from driftbook.records import Measure
 
 from .conftest import CALENDAR, GRID, KINDS, count, frame, span

@@ -2,7 +2,8 @@ import datetime as dt
 
 import pytest
 from driftbook.alarms import trailing
-from driftbook.config import Acknowledged, Alarms, References
+from driftbook.config import References
+from driftbook.config_alarms import Acknowledged, Alarms
 
 from .conftest import CALENDAR, count, frame, span
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import holidays
 
-from driftbook.config import Calendar
+from driftbook.config_alarms import Calendar
 
 #: Days are compared within their class: a Sunday is no odd Tuesday.
 CLASSES = ("weekday", "saturday", "sunday or holiday")

@@ -9,7 +9,7 @@ from driftbook.alarms import histograms, measurement, reference
 from driftbook.alarms.histograms import DayHistogram, Grid
 from driftbook.alarms.measurement import Frame
 from driftbook.alarms.reference import Reference
-from driftbook.config import Calendar
+from driftbook.config_alarms import Calendar
 
 
 @dataclass(frozen=True)

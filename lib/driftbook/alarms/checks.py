@@ -8,7 +8,7 @@ import numpy as np
 from driftbook.alarms import calendars
 from driftbook.alarms.calibration import Calibration
 from driftbook.alarms.histograms import DayHistogram
-from driftbook.config import Checks
+from driftbook.config_alarms import Checks
 from driftbook.records import Measure
 
 #: How many days of the same class before the day its number of rows is compared with; fewer than two say nothing.

@@ -15,7 +15,7 @@ from driftbook.alarms import calendars, checks, histograms, reference
 from driftbook.alarms.calibration import Calibration
 from driftbook.alarms.faults import Fault, strength_text
 from driftbook.alarms.histograms import DayHistogram, Grid
-from driftbook.config import Alarms
+from driftbook.config_alarms import Alarms
 from driftbook.records import Detectability
 
 #: The share of held-back days on which a fault must be caught to count as caught.

@@ -11,7 +11,7 @@ from driftbook.alarms import calendars, checks, reference, words
 from driftbook.alarms.calibration import Calibration
 from driftbook.alarms.comparison import Band, Comparison, compare, widest
 from driftbook.alarms.histograms import DayHistogram
-from driftbook.config import Alarms
+from driftbook.config_alarms import Alarms
 from driftbook.records import Judgement, Measure, gravest
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from driftbook.alarms import calendars, cells
 from driftbook.alarms.cells import Cells, Features
 from driftbook.alarms.histograms import DayHistogram, Grid
-from driftbook.config import Calendar
+from driftbook.config_alarms import Calendar
 from driftbook.records import WHOLE_DAY
 
 #: The column of the hours, corrected on the days the clock changes.

@@ -13,7 +13,7 @@ from driftbook.alarms.cells import Features
 from driftbook.alarms.histograms import DayHistogram, Grid
 from driftbook.alarms.measurement import Frame
 from driftbook.alarms.spread import Spread
-from driftbook.config import Calendar
+from driftbook.config_alarms import Calendar
 
 #: Fewer days than these, or fewer of a class, calibrate nothing.
 LEAST_DAYS, LEAST_OF_CLASS = 20, 3

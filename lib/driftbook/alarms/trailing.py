@@ -13,7 +13,8 @@ from driftbook.alarms import calendars
 from driftbook.alarms import reference as references
 from driftbook.alarms.calibration import Calibration
 from driftbook.alarms.histograms import DayHistogram
-from driftbook.config import Alarms, Calendar, References
+from driftbook.config import References
+from driftbook.config_alarms import Alarms, Calendar
 
 #: A day whose score exceeds the fixed threshold this many times is kept out. Above 1, so that a slow change
 #: enters and the trailing reference follows it; the faults of `bench/` lie above it or do no harm as single days.

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import TwoSlopeNorm
-from matplotlib.dates import DateFormatter
+from matplotlib.dates import AutoDateLocator, DateFormatter
 from matplotlib.figure import Figure
 
 REFERENCE, DAY, BEYOND = "#9aa0a6", "#1f6fb4", "#c5221f"
@@ -36,6 +36,7 @@ def rows_by_day_and_hour(times: pd.Series) -> Figure:
     days = times.dt.normalize().value_counts().sort_index()
     by_day.bar(days.index, days.to_numpy(), color=REFERENCE)
     by_day.set(title="Rows by day", ylabel="rows", xlabel="day")
+    by_day.xaxis.set_major_locator(AutoDateLocator(maxticks=6))
     by_day.xaxis.set_major_formatter(DateFormatter("%m-%d"))  # no month names: they depend on the locale
     hours = times.dt.hour.value_counts().reindex(range(24), fill_value=0) / max(len(days), 1)
     by_hour.bar(hours.index, hours.to_numpy(), color=REFERENCE)

@@ -147,16 +147,14 @@ def quantiles(settings: Settings, result: DayResult) -> HTML:
 
 
 def days(overview: pd.DataFrame, judgements: pd.DataFrame, *, link: Callable[[object], str]) -> HTML:
-    """Return a line per day: its verdict, its score over the threshold of each reference, why if it is not ok.
+    """Return a line per day: its verdict, its score against each reference; below them why days are not ok.
 
     `overview` and `judgements` are what the store gives of a period, `link` the HTML of a day.
     """
     judged = judgements.set_index("day").reindex(overview["day"]).set_axis(overview.index)
-    quiet = overview["verdict"].eq("ok")
     table = pd.DataFrame(
         {
             "day": overview["day"].map(link),
-            "weekday": [f"{day:%A}" for day in overview["day"]],
             "verdict": overview["verdict"].map(badge),
             "severity": _numbers(judged["severity"]),
             **{
@@ -165,10 +163,14 @@ def days(overview: pd.DataFrame, judgements: pd.DataFrame, *, link: Callable[[ob
             },
             "class": judged["day_class"].fillna("–").map(html.escape),
             **{NAMES.get(name, name): overview[name].map(_exact) for name in _OVERVIEW},
-            "why": judged["reason"].fillna("").mask(quiet, "").map(_said),
         }
     )
-    return _table(table)
+    said = table.assign(reason=judged["reason"])[overview["verdict"] != "ok"].dropna(subset="reason")
+    lines = "".join(
+        f"<li>{day} {verdict} {html.escape(why)}</li>"
+        for day, verdict, why in zip(said["day"], said["verdict"], said["reason"], strict=True)
+    )
+    return HTML(_table(table).data + (f"<ul>{lines}</ul>" if lines else ""))
 
 
 def table(frame: pd.DataFrame, form: str = "{:,.4g}") -> HTML:
@@ -229,10 +231,6 @@ def _numbers(values: pd.Series, thresholds: pd.Series | None = None) -> pd.Serie
     if thresholds is None:
         return shown
     return shown + thresholds.astype(float).map(lambda bound: "" if pd.isna(bound) else f" ({rounded(bound)})")
-
-
-def _said(reason: str) -> str:
-    return f'<div class="said">{html.escape(reason)}</div>' if reason else ""
 
 
 def _exact(value: float | None, form: str = "") -> str:

@@ -32,7 +32,7 @@ test: .venv/ready ## lint, all tests, and the committed notebooks against their 
 	.venv/bin/pytest
 
 lab: .venv/ready ## open the notebooks in JupyterLab
-	.venv/bin/jupyter lab notebooks
+	.venv/bin/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) notebooks
 
 notebooks: .venv/ready ## execute and store the committed notebooks on the demo data
 	.venv/bin/python -m driftbook.runs.rehearsal

@@ -20,12 +20,12 @@ help:            ## show these targets
 	touch .venv/ready
 
 demo: .venv/ready ## train, monitor a simulated month with planted incidents, archive it; needs no data and no Docker
-	.venv/bin/python -m driftbook.store.server during $(MAKE) run PARAMS=demo START=2022-02-01 END=2022-02-28 EMBEDDED=yes
+	.venv/bin/driftbook db during $(MAKE) run PARAMS=demo START=2022-02-01 END=2022-02-28 EMBEDDED=yes
 
 run: .venv/ready ## the same for other data: make run PARAMS=green_taxi START=2022-02-01 END=2022-02-28
 	cd notebooks && ../.venv/bin/papermill train.ipynb /dev/null -p params $(PARAMS)
 	cd notebooks && ../.venv/bin/papermill backfill.ipynb /dev/null --log-output -p params $(PARAMS) -p start $(START) -p end $(END)
-	.venv/bin/python -m driftbook.runs.summary $(PARAMS) $(START) $(END)
+	.venv/bin/driftbook summary $(PARAMS) $(START) $(END)
 
 test: .venv/ready ## lint, all tests, and the committed notebooks against their stored outputs
 	.venv/bin/ruff check . && .venv/bin/ruff format --check .
@@ -35,13 +35,13 @@ lab: .venv/ready ## open the notebooks in JupyterLab
 	.venv/bin/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) notebooks
 
 notebooks: .venv/ready ## execute and store the committed notebooks on the demo data
-	.venv/bin/python -m driftbook.runs.rehearsal
+	.venv/bin/python -m tools.notebooks
 
 dashboards: .venv/ready ## write dashboards/*.json anew; RANGE="--from now-90d --to now" for live data
-	.venv/bin/python -m driftbook.grafana $(RANGE)
+	.venv/bin/python -m tools.dashboards $(RANGE)
 
 stack: .venv/ready ## start PostgreSQL, Adminer, Grafana and the archive's web server in Docker, print the addresses
-	.venv/bin/python -m driftbook.stack
+	.venv/bin/driftbook stack
 
 stack-down: ## stop them; the data stays
 	docker compose down
@@ -54,6 +54,6 @@ lock: ## compile requirements.txt from pyproject.toml
 	echo '-e .[dev]' | UV_CUSTOM_COMPILE_COMMAND='make lock' .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --upgrade - -o requirements.txt
 
 stop: .venv/ready ## end the embedded PostgreSQL
-	.venv/bin/python -m driftbook.store.server stop
+	.venv/bin/driftbook db stop
 
 .PHONY: help demo run test lab notebooks dashboards stack stack-down bench lock stop

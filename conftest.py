@@ -8,7 +8,8 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from driftbook.runs import rehearsal
+
+from tools import notebooks
 
 _HOME = pytest.StashKey[Path]()
 
@@ -27,12 +28,12 @@ def pytest_configure_node(node):
 
 def pytest_unconfigure(config):
     if not hasattr(config, "workerinput"):
-        rehearsal.end(config.stash[_HOME])
+        notebooks.end(config.stash[_HOME])
         shutil.rmtree(config.stash[_HOME])
 
 
 def pytest_ignore_collect(collection_path):
-    if collection_path.suffix == ".ipynb" and collection_path not in rehearsal.tracked():
+    if collection_path.suffix == ".ipynb" and collection_path not in notebooks.tracked():
         return True
     return None
 
@@ -40,7 +41,7 @@ def pytest_ignore_collect(collection_path):
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item):
     if item.path.suffix == ".ipynb":  # before nbval starts the notebook's kernel, which inherits the environment
-        rehearsal.prepare(item.config.stash[_HOME])
+        notebooks.prepare(item.config.stash[_HOME])
 
 
 @pytest.fixture(scope="session")
@@ -49,7 +50,7 @@ def prepared(pytestconfig):
     with pytest.MonkeyPatch.context() as patch:
         for name in ("DATABASE_URL", "DRIFTBOOK_MODELS_DIR", "DRIFTBOOK_ARCHIVE_DIR"):
             patch.setenv(name, os.environ.get(name, ""))  # put back what `prepare` sets
-        return rehearsal.prepare(pytestconfig.stash[_HOME])
+        return notebooks.prepare(pytestconfig.stash[_HOME])
 
 
 @pytest.fixture(scope="module")

@@ -6,8 +6,8 @@ import numpy as np
 from alarms_resample import Pool, Variant
 from alarms_work import in_processes, met, table
 from driftbook.alarms import reference
-from driftbook.alarms.histograms import DayHistogram
 from driftbook.alarms.reference import Reference
+from driftbook.profiles.profile import Profile
 
 BUDGETS = (0.5, 1.0, 3.0)
 #: Splits that leave fewer monitored days say nothing.
@@ -74,7 +74,7 @@ def rate(per_split: list[float]) -> Rate:
     return Rate(float(np.mean(per_split)), float(1.96 * np.std(per_split, ddof=1) / np.sqrt(len(per_split))))
 
 
-def _pages(fixed: Reference, trailing: Reference, days: list[DayHistogram], budget: float) -> float:
+def _pages(fixed: Reference, trailing: Reference, days: list[Profile], budget: float) -> float:
     beyond = []
     for one in (fixed, trailing):
         columns = reference.score(one, days).columns > one.threshold(budget)
@@ -83,7 +83,7 @@ def _pages(fixed: Reference, trailing: Reference, days: list[DayHistogram], budg
     return 30 * float(np.mean(np.any([beyond[0][name] & beyond[1][name] for name in shared], axis=0)))
 
 
-def _split(pool: Pool, days: list[DayHistogram], rng: np.random.Generator, size: int) -> tuple[list, list]:
+def _split(pool: Pool, days: list[Profile], rng: np.random.Generator, size: int) -> tuple[list, list]:
     taken = _take(pool.classes, rng, size)
     return [days[at] for at in sorted(taken)], [day for at, day in enumerate(days) if at not in taken]
 
@@ -97,5 +97,5 @@ def _take(classes: np.ndarray, rng: np.random.Generator, size: int) -> set[int]:
     return set(taken)
 
 
-def _kind(pool: Pool, day: DayHistogram) -> str:
+def _kind(pool: Pool, day: Profile) -> str:
     return pool.classes[pool.days.index(day.day)]

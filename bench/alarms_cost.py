@@ -10,9 +10,9 @@ from alarms_faults import rows_of
 from alarms_work import met, table
 from driftbook.alarms import judge, trailing
 from driftbook.alarms.calibration import Calibration
-from driftbook.alarms.histograms import DayHistogram
-from driftbook.measures import shape
 from driftbook.periods import one_day
+from driftbook.profiles import counting
+from driftbook.profiles.profile import Profile
 from driftbook.sources import Batch
 
 #: The rows of the day that is timed, and reference days to the milliseconds asked.
@@ -32,35 +32,35 @@ def show(pairs: list[Pair], repeats: int) -> None:
 
 def seconds_a_day(pair: Pair) -> float:
     """Return the seconds of one core that counting and judging a day takes, the mean over the pair's days."""
-    _ = pair.counts, pair.trained.calibrated.fixed
+    _ = pair.counts, pair.trained.calibration.fixed
     start = time.process_time()
     for batch in pair.days.values():
         pair.judge(batch)
     return (time.process_time() - start) / len(pair.days)
 
 
-def _lines(pair: Pair, batch: Batch, counts: list[DayHistogram], size: int, repeats: int) -> list[list]:
-    settings, calibrated = pair.trained.settings, pair.trained.calibrated
+def _lines(pair: Pair, batch: Batch, counts: list[Profile], size: int, repeats: int) -> list[list]:
+    settings, calibrated = pair.trained.settings, pair.trained.calibration
     calibration = replace(calibrated, days=tuple(counts[:size]))
     least, before, day = settings.references.min_rows_per_day, counts[-size:], pair.count(batch)
-    kinds = shape.kinds(batch.table)
+    types = counting.kinds(batch.table)
 
     def judged(of: Calibration) -> None:
-        judge.judge(of, settings.alarms, day, least_rows=least, before=before, kinds=kinds)
+        judge.judge(of, settings.alarms, day, least_rows=least, before=before, kinds=types)
 
     _ = calibration.fixed
-    counting = _milliseconds(lambda: pair.count(batch), repeats)
+    counted = _milliseconds(lambda: pair.count(batch), repeats)
     judging = _milliseconds(lambda: judged(calibration), repeats)
     choosing = _milliseconds(lambda: trailing.usable(calibration, settings.alarms, least, counts[-size:]), repeats)
     both = _milliseconds(lambda: judged(replace(calibration)), repeats)
     asked = f"under {ASKED[size]:.0f}"
-    total = counting + judging
+    total = counted + judging
     return [
-        [size, "histogram", f"{counting:.1f}", "", ""],
+        [size, "histogram", f"{counted:.1f}", "", ""],
         [size, "scores and verdict, trailing reference fitted", f"{judging:.1f}", "", ""],
         [size, "together", f"{total:.1f}", asked, met(total < ASKED[size])],
         [size, "beside it: choosing the trailing days", f"{choosing:.1f}", "", ""],
-        [size, "a process's first day: fixed reference fitted too", f"{counting + both:.1f}", "", ""],
+        [size, "a process's first day: fixed reference fitted too", f"{counted + both:.1f}", "", ""],
     ]
 
 

@@ -7,13 +7,13 @@ from functools import cached_property
 import pandas as pd
 import pyarrow as pa
 from driftbook import config, model, sources, training
-from driftbook.alarms import calendars, judge, trailing
-from driftbook.alarms.histograms import DayHistogram
-from driftbook.alarms.judge import Judged
+from driftbook.alarms import judge, trailing
+from driftbook.alarms.judge import DayVerdict
 from driftbook.config import Settings
-from driftbook.measures import shape
-from driftbook.model import Trained
+from driftbook.model import TrainedModel
 from driftbook.periods import Period, between
+from driftbook.profiles import calendars, counting
+from driftbook.profiles.profile import Profile
 from driftbook.sources import Batch
 
 #: The alarm's budget wherever a table names none.
@@ -24,7 +24,7 @@ BUDGET = 1.0
 class Pair:
     """A model trained on one month and the days of the next month, each with the prediction."""
 
-    trained: Trained
+    trained: TrainedModel
     reference: Batch
     days: dict[dt.date, Batch]
 
@@ -34,31 +34,31 @@ class Pair:
         return f"{self.trained.settings.references.start:%Y-%m} -> {next(iter(self.days)):%Y-%m}"
 
     @cached_property
-    def counts(self) -> dict[dt.date, DayHistogram]:
+    def counts(self) -> dict[dt.date, Profile]:
         """The next month's days as counts."""
         return {day: self.count(batch) for day, batch in self.days.items()}
 
-    def count(self, batch: Batch) -> DayHistogram:
+    def count(self, batch: Batch) -> Profile:
         """Return a day as counts on the model's grid."""
-        return shape.histogram(self.trained.settings, self.trained.calibrated.grid, batch)
+        return counting.histogram(self.trained.settings, self.trained.calibration.grid, batch)
 
-    def judge(self, batch: Batch, found: dict[dt.date, DayHistogram] | None = None) -> Judged:
+    def judge(self, batch: Batch, found: dict[dt.date, Profile] | None = None) -> DayVerdict:
         """Return a day's verdict, given the counts of the month's days before it (the clean ones if not given)."""
         day, settings = batch.period.start, self.trained.settings
         return judge.judge(
-            self.trained.calibrated,
+            self.trained.calibration,
             settings.alarms,
             self.count(batch),
             least_rows=settings.references.min_rows_per_day,
             before=before(self.trained, day, self.counts if found is None else found),
-            kinds=shape.kinds(batch.table),
+            kinds=counting.kinds(batch.table),
             unit=settings.target.unit,
         )
 
 
-def before(trained: Trained, day: dt.date, found: dict[dt.date, DayHistogram]) -> list[DayHistogram]:
+def before(trained: TrainedModel, day: dt.date, found: dict[dt.date, Profile]) -> list[Profile]:
     """Return the trailing reference of a day as `history.before` does, from these days instead of the store."""
-    settings, calibration = trained.settings, trained.calibrated
+    settings, calibration = trained.settings, trained.calibration
     first = trailing.reach(settings.alarms, settings.references, day)
     known = {other: counts for other, counts in {**found, **calibration.by_day}.items() if first <= other < day}
     kept = trailing.usable(calibration, settings.alarms, settings.references.min_rows_per_day, list(known.values()))
@@ -89,7 +89,7 @@ def pair(first: str, then: str) -> Pair:
     return paired(trained, reference, sources.read(settings, between(month(then).start, month(then).days[-1])))
 
 
-def paired(trained: Trained, reference: Batch, batch: Batch) -> Pair:
+def paired(trained: TrainedModel, reference: Batch, batch: Batch) -> Pair:
     """Return a trained model with the days of a batch."""
     days = model.predicted(trained, batch).by_day(trained.settings.time_column)
     return Pair(trained, reference, {day.period.start: day for day in days})

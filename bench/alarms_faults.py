@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 from driftbook import model
-from driftbook.model import Trained
+from driftbook.model import TrainedModel
 from driftbook.sources import Batch
 
 
@@ -59,7 +59,7 @@ FAULTS = (
 )
 
 
-def faulty(trained: Trained, batch: Batch, fault: Fault) -> Batch:
+def faulty(trained: TrainedModel, batch: Batch, fault: Fault) -> Batch:
     """Return a day with a fault and the prediction made of it; the day seeds what is random."""
     rng = np.random.default_rng(batch.period.start.toordinal())
     return model.predicted(trained, fault.plant(batch, rng))

@@ -27,7 +27,7 @@ class Day:
 def judged_days(pairs: list[Pair]) -> dict[str, list[Day]]:
     """Return every day of the pairs clean (``) and with each fault (by its name)."""
     for pair in pairs:
-        _ = pair.counts, pair.trained.calibrated.fixed  # before the fork, so that they are computed once
+        _ = pair.counts, pair.trained.calibration.fixed  # before the fork, so that they are computed once
     tasks = [(at, day) for at, pair in enumerate(pairs) for day in pair.days]
     found = in_processes(_judged, pairs, tasks)
     return {name: [day[name] for day in found] for name in found[0]}

@@ -13,7 +13,7 @@ import psycopg
 from alarms_days import Pair
 from alarms_work import in_processes, met, table
 from driftbook import history, monitoring, store
-from driftbook.store import server, sockets
+from driftbook.store.embedded import server, sockets
 
 #: What a later writing of the same numbers may change.
 _ORIGIN = ("run_id", "revision", "written_at", "recorded_at", "created_at")
@@ -24,7 +24,7 @@ _SCORED = ["verdict", "reason", "severity", "fixed_score", "fixed_threshold", "t
 def show(pair: Pair) -> None:
     """Print whether the judgements of a month are equal in every order, from memory and through the store."""
     days = list(pair.days)
-    _ = pair.counts, pair.trained.calibrated.fixed
+    _ = pair.counts, pair.trained.calibration.fixed
     shuffled = [days[at] for at in np.random.default_rng(0).permutation(len(days))]
     in_order = [_judged(pair, day) for day in days]
     again = dict(zip(shuffled, (_judged(pair, day) for day in shuffled), strict=True))

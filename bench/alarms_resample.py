@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from alarms_days import Pair, comparable
-from driftbook.alarms import calendars, histograms
-from driftbook.alarms.histograms import DayHistogram, Grid
 from driftbook.config import Settings
-from driftbook.config_alarms import Calendar
+from driftbook.config.alarms import Calendar
 from driftbook.measures.performance import absolute_errors
+from driftbook.profiles import calendars, profile
+from driftbook.profiles.profile import Grid, Profile
 from driftbook.sources import Batch
 
 
@@ -39,7 +39,7 @@ class Rows:
     lacks: np.ndarray
     errors: np.ndarray
 
-    def count(self, day: dt.date, rows: np.ndarray) -> DayHistogram:
+    def count(self, day: dt.date, rows: np.ndarray) -> Profile:
         """Return the histogram of some rows (positions, repeated ones count again) as a day without duplicates."""
         counted = {
             name: np.bincount(self.codes[rows, at], minlength=size + 1)
@@ -48,7 +48,7 @@ class Rows:
         errors = self.errors[rows]
         errors = errors[~np.isnan(errors)]
         missing = dict(zip(self.delivered, self.lacks[rows].sum(axis=0).tolist(), strict=True))
-        return DayHistogram(
+        return Profile(
             day=day,
             rows=len(rows),
             duplicates=0,
@@ -79,7 +79,7 @@ class Pool:
 def pool(pairs: list[Pair]) -> Pool:
     """Return all days of the pairs' months that may be shuffled, on the first model's grid."""
     first = pairs[0].trained
-    return coded(first.settings, first.calibrated.grid, comparable(pairs))
+    return coded(first.settings, first.calibration.grid, comparable(pairs))
 
 
 def coded(settings: Settings, grid: Grid, days: list[Batch]) -> Pool:
@@ -92,7 +92,7 @@ def coded(settings: Settings, grid: Grid, days: list[Batch]) -> Pool:
             found = np.searchsorted(np.array(grid.edges[name]), frame[name].to_numpy(dtype=float))
         else:
             found, known = pd.factorize(frame[name], sort=True)
-            values[name] = [histograms.value_label(value) for value in known]
+            values[name] = [profile.value_label(value) for value in known]
             size = len(known)
         codes.append(np.where(frame[name].isna(), size, found))
         sizes.append(size)
@@ -108,15 +108,15 @@ def coded(settings: Settings, grid: Grid, days: list[Batch]) -> Pool:
 
 
 #: What makes the days of one split from a pool.
-Variant = Callable[[Pool, np.random.Generator], list[DayHistogram]]
+Variant = Callable[[Pool, np.random.Generator], list[Profile]]
 
 
-def as_they_are(pool: Pool, _: np.random.Generator) -> list[DayHistogram]:
+def as_they_are(pool: Pool, _: np.random.Generator) -> list[Profile]:
     """Return the days themselves."""
     return [pool.rows.count(day, own) for day, own in zip(pool.days, pool.own, strict=True)]
 
 
-def pure_noise(pool: Pool, rng: np.random.Generator) -> list[DayHistogram]:
+def pure_noise(pool: Pool, rng: np.random.Generator) -> list[Profile]:
     """Return days without a day effect: a Poisson number of rows, drawn from all rows of the day's class."""
     found = []
     for day, kind in zip(pool.days, pool.classes, strict=True):
@@ -126,13 +126,13 @@ def pure_noise(pool: Pool, rng: np.random.Generator) -> list[DayHistogram]:
     return found
 
 
-def thinned(pool: Pool, rng: np.random.Generator) -> list[DayHistogram]:
+def thinned(pool: Pool, rng: np.random.Generator) -> list[Profile]:
     """Return the days with a tenth of their rows."""
     drawn = [own[rng.random(len(own)) < 0.1] for own in pool.own]
     return [pool.rows.count(day, rows) for day, rows in zip(pool.days, drawn, strict=True)]
 
 
-def ten_times(pool: Pool, rng: np.random.Generator) -> list[DayHistogram]:
+def ten_times(pool: Pool, rng: np.random.Generator) -> list[Profile]:
     """Return the days with ten times their rows, drawn with replacement; the repeated rows count as distinct."""
     drawn = [rng.choice(own, 10 * len(own)) for own in pool.own]
     return [pool.rows.count(day, rows) for day, rows in zip(pool.days, drawn, strict=True)]

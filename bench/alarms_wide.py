@@ -8,8 +8,8 @@ import pandas as pd
 import pyarrow as pa
 from alarms_days import Pair, joined, month, paired, settings_of
 from driftbook import sources, training
-from driftbook.alarms import calendars
 from driftbook.config import Columns, Settings
+from driftbook.profiles import calendars
 from driftbook.sources import Batch
 
 #: The number of watched columns.

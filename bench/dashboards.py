@@ -14,9 +14,10 @@ from pathlib import Path
 
 import psutil
 import psycopg
-from driftbook.grafana.queries import Expansion, expanded, queries
-from driftbook.store import server
+from driftbook.store.embedded import server
 from driftbook.store.migrations import migrate
+
+from tools.dashboards.queries import Expansion, expanded, queries
 
 SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_wal_size": "8GB"}
 LIMIT = 100  # milliseconds

@@ -7,8 +7,8 @@ import psycopg
 import pytest
 from driftbook import config, model, monitoring, periods, sources, training
 from driftbook.alarms import trailing
-from driftbook.measures import shape
-from driftbook.store import server, sockets
+from driftbook.profiles import counting
+from driftbook.store.embedded import server, sockets
 
 # The data of tests may be lost in a power cut.
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
@@ -57,7 +57,7 @@ def counted(demo):
     period = periods.between(settings.source.start, settings.source.end)
     batch = model.predicted(trained, sources.read(settings, period))
     days = batch.by_day(settings.time_column)
-    return {day.period.start: shape.histogram(settings, trained.calibrated.grid, day) for day in days}
+    return {day.period.start: counting.histogram(settings, trained.calibration.grid, day) for day in days}
 
 
 @pytest.fixture(scope="session")
@@ -68,7 +68,7 @@ def before(demo, counted):
 
     @cache
     def usable(alarms):
-        kept = trailing.usable(trained.calibrated, alarms, least, days)
+        kept = trailing.usable(trained.calibration, alarms, least, days)
         return [day.day for day, keep in zip(days, kept, strict=True) if keep]
 
     def chosen(day, alarms=settings.alarms, without=()):

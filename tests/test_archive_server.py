@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from driftbook import paths
-from driftbook.runs import index
+from driftbook.pages import index
 from playwright.sync_api import sync_playwright
 
 NGINX = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin")

@@ -121,7 +121,7 @@ def test_a_fault_is_in_what_was_delivered_and_in_what_follows_from_it(bench, pai
 
 def test_fifty_columns(bench):
     (wide,) = bench["wide"].pairs(list(MONTHS))
-    assert len(wide.trained.settings.watched.all) == len(wide.trained.calibrated.grid.columns) == 50
+    assert len(wide.trained.settings.watched.all) == len(wide.trained.calibration.grid.columns) == 50
     day = next(iter(wide.days.values())).frame
     assert day["fare_amount 0"].equals(day["fare_amount"].rename("fare_amount 0"))
     shares = [(day[f"PULocationID {turn}"] == day["PULocationID"]).mean() for turn in (1, 2)]

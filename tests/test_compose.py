@@ -240,7 +240,7 @@ def test_make_shows_no_secret():
     environment = {"PATH": os.environ["PATH"], "DATABASE_URL": "postgresql://me:s3cret@localhost/driftbook"}
     command = ["make", "--dry-run", "demo"]
     done = subprocess.run(command, cwd=paths.ROOT, env=environment, capture_output=True, text=True, check=True)
-    assert "store.server during" in done.stdout
+    assert "driftbook db during" in done.stdout
     assert "s3cret" not in done.stdout + done.stderr
 
 
@@ -251,7 +251,7 @@ def test_stack_starts_compose_after_writing_its_secrets(root, monkeypatch, capsy
     monkeypatch.setenv("PATH", f"{root / 'bin'}:{os.environ['PATH']}")
     monkeypatch.setenv("DRIFTBOOK_ARCHIVE_DIR", str(root / "archive"))
     monkeypatch.setattr(paths, "ROOT", root)
-    assert stack.main() == 0
+    assert stack.up() == 0
     assert (root / "called").read_text(encoding="utf-8") == "compose up --detach --wait\n"
     assert (root / "archive").is_dir()
     said = capsys.readouterr().out
@@ -263,5 +263,5 @@ def test_stack_says_that_docker_is_missing(root, monkeypatch, capsys):
     monkeypatch.setenv("PATH", str(root))
     monkeypatch.setattr(paths, "ROOT", root)
     monkeypatch.setenv("DRIFTBOOK_ARCHIVE_DIR", str(root / "archive"))
-    assert stack.main() == 1
+    assert stack.up() == 1
     assert "install Docker" in capsys.readouterr().err

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from driftbook import history, monitoring, sources, store
 from driftbook.alarms.judge import judge
-from driftbook.config_alarms import Acknowledged
+from driftbook.config.alarms import Acknowledgement
 from driftbook.errors import BadData
 from driftbook.periods import Period, between
 from driftbook.records import DayResult, Measure
@@ -26,8 +26,8 @@ DAYS = february(1, 4, 9, 10, 13, 14, 16, 19, 21, 24)
 
 def judged(trained, counts, before):
     settings = trained.settings
-    given = {"least_rows": settings.references.min_rows_per_day, "kinds": trained.calibrated.kinds, "unit": "minutes"}
-    return judge(trained.calibrated, settings.alarms, counts, before=before, **given).judgement
+    given = {"least_rows": settings.references.min_rows_per_day, "kinds": trained.calibration.kinds, "unit": "minutes"}
+    return judge(trained.calibration, settings.alarms, counts, before=before, **given).judgement
 
 
 def save(trained, counts, before, **changes):
@@ -185,7 +185,7 @@ def test_a_day_that_arrives_late_makes_those_stale_that_should_have_seen_it(
 
 def test_days_beyond_the_reach_of_a_late_day_are_not_stale(demo, trained, counted, before):
     alarms = demo[0].alarms.model_copy(
-        update={"trailing_days": 20, "acknowledged": (Acknowledged(start=MONTH.start),)}  # every day is let in
+        update={"trailing_days": 20, "acknowledged": (Acknowledgement(start=MONTH.start),)}  # every day is let in
     )
     changed = replace(trained, settings=demo[0].model_copy(update={"alarms": alarms}))
     (late,) = february(2)
@@ -206,7 +206,7 @@ def test_a_day_delivered_again_makes_the_days_after_it_stale(trained, stored, co
 
 def test_an_acknowledged_change_makes_the_days_after_it_stale(demo, trained, stored, no_source):
     stored()
-    seen = Acknowledged(start=dt.date(2022, 2, 22), columns=("duration_min", "absolute error"))
+    seen = Acknowledgement(start=dt.date(2022, 2, 22), columns=("duration_min", "absolute error"))
     alarms = demo[0].alarms.model_copy(update={"acknowledged": (seen,)})
     changed = replace(trained, settings=demo[0].model_copy(update={"alarms": alarms}))
     assert history.stale_days(changed, MONTH) == february(*range(23, 29))

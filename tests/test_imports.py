@@ -9,13 +9,14 @@ from driftbook import paths
 LIBRARY = paths.ROOT / "lib" / "driftbook"
 #: A module may import from its own layer and from those before it.
 LAYERS = [
-    {"", "errors", "paths", "periods", "records", "strict"},
-    {"config_alarms"},
+    {"", "errors", "paths", "periods", "records"},
     {"config"},
+    {"faults"},
     {"sources"},
-    {"alarms", "measures", "model", "plots", "store"},
-    {"advice", "detectability", "explain", "grafana", "history", "localize", "monitoring", "show", "stack", "training"},
-    {"runs"},
+    {"measures", "model", "profiles", "alarms", "store", "training", "monitoring", "history"},
+    {"detectability", "diagnosis"},
+    {"pages"},
+    {"runs", "stack", "cli"},
 ]
 #: Which part of the library alone may import a package.
 ONLY = {
@@ -23,10 +24,9 @@ ONLY = {
     "psycopg": "store",
     "requests": "sources.tlc",
     "papermill": "runs",
-    "nbclient": "runs",
-    "nbconvert": "runs",
-    "jinja2": "runs",
-    "matplotlib": "plots",
+    "nbconvert": "pages",
+    "jinja2": "pages",
+    "matplotlib": "pages.figures",
 }
 
 

@@ -30,11 +30,11 @@ def test_what_is_loaded_is_what_was_saved(demo, saved):
     settings, trained, _ = demo
     loaded = model.load(settings)
     assert (loaded.version, loaded.settings) == (trained.version, settings)
-    assert loaded.calibrated.to_json() == trained.calibrated.to_json()
-    assert (loaded.calibrated.grid, loaded.calibrated.kinds) == (trained.calibrated.grid, trained.calibrated.kinds)
-    assert [day.sha256 for day in loaded.calibrated.days] == [day.sha256 for day in trained.calibrated.days]
+    assert loaded.calibration.to_json() == trained.calibration.to_json()
+    assert (loaded.calibration.grid, loaded.calibration.kinds) == (trained.calibration.grid, trained.calibration.kinds)
+    assert [day.sha256 for day in loaded.calibration.days] == [day.sha256 for day in trained.calibration.days]
     assert loaded.estimator.coef_.tolist() == trained.estimator.coef_.tolist()
-    for name in ("validation", "calibration"):
+    for name in ("validation", "reference_rows"):
         pd.testing.assert_frame_equal(getattr(loaded, name), getattr(trained, name))
 
 
@@ -61,7 +61,7 @@ def test_the_manifest(demo, saved):
         "name": "demo",
         "version": trained.version,
         "period": ["2022-01-01", "2022-01-31"],
-        "rows": {"training": 30_000, "validation": len(trained.validation), "calibration": len(trained.calibration)},
+        "rows": {"training": 30_000, "validation": len(trained.validation), "calibration": len(trained.reference_rows)},
         "calibration_days": 31,
     }
 
@@ -135,7 +135,7 @@ def test_a_manifest_that_cannot_be_read(demo, saved, content):
 
 def test_missing_features_count_as_the_params_say(demo):
     settings, trained, _ = demo
-    frame = trained.calibration.head(5)
+    frame = trained.reference_rows.head(5)
     missing, filled = (frame.assign(passenger_count=value) for value in (np.nan, 0.0))
     assert (
         model.predict(settings, trained.estimator, missing).tolist()
@@ -145,7 +145,7 @@ def test_missing_features_count_as_the_params_say(demo):
 
 def test_no_rows_no_predictions(demo, monitored):
     settings, trained, _ = demo
-    assert model.predict(settings, trained.estimator, trained.calibration.head(0)).shape == (0,)
+    assert model.predict(settings, trained.estimator, trained.reference_rows.head(0)).shape == (0,)
     batch, _ = monitored("2022-02-05")
     empty = Batch(batch.period, batch.table.slice(0, 0), batch.frame.head(0).drop(columns="prediction"), 0)
     assert model.predicted(trained, empty).frame["prediction"].dtype == float

@@ -6,9 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from driftbook import monitoring
-from driftbook.alarms import histograms
 from driftbook.alarms.judge import judge
-from driftbook.measures import shape
+from driftbook.profiles import counting, profile
 from driftbook.records import Judgement, Measure
 
 #: Incident to its days, a measure that must alarm on each of them, and the columns of which one leads the judgement.
@@ -29,8 +28,8 @@ def alarms(measures):
 def judged(demo, before, day, counts, kinds=None):
     """Return how the demo model judges a day's counts."""
     settings, trained, _ = demo
-    least, kinds = settings.references.min_rows_per_day, kinds or trained.calibrated.kinds
-    return judge(trained.calibrated, settings.alarms, counts, least_rows=least, before=before(day), kinds=kinds)
+    least, kinds = settings.references.min_rows_per_day, kinds or trained.calibration.kinds
+    return judge(trained.calibration, settings.alarms, counts, least_rows=least, before=before(day), kinds=kinds)
 
 
 @pytest.mark.parametrize(
@@ -84,7 +83,7 @@ def test_what_a_day_holds(demo, monitored, counted, before):
     }  # fmt: skip
     assert all(m.value is None or math.isfinite(m.value) for m in result.measures)
     assert result.counts == counted[DAY].to_dict()
-    assert histograms.from_dict(result.counts).sha256 == found.day.sha256 == counted[DAY].sha256
+    assert profile.from_dict(result.counts).sha256 == found.day.sha256 == counted[DAY].sha256
     assert result.judgement.trailing_days == tuple((day.day, day.sha256) for day in before(DAY))
 
 
@@ -143,8 +142,8 @@ def test_a_day_of_few_rows_is_not_judged_by_its_scores(demo, monitored, before, 
 def test_a_column_without_any_value_alarms(demo, monitored, before, column):
     settings, trained, _ = demo
     batch, _ = monitored("2022-02-05")
-    counts = shape.histogram(
-        settings, trained.calibrated.grid, replace(batch, frame=batch.frame.assign(**{column: np.nan}))
+    counts = counting.histogram(
+        settings, trained.calibration.grid, replace(batch, frame=batch.frame.assign(**{column: np.nan}))
     )
     found = judged(demo, before, DAY, counts)
     assert found.judgement.verdict == "alarm"
@@ -164,7 +163,7 @@ def test_columns_without_any_value_are_no_crash(demo, monitored, before):
 
 def test_columns_that_come_and_go(demo, counted, before, monitored):
     _, trained, _ = demo
-    kinds = {**trained.calibrated.kinds, "fare_amount": "text", "surge": "number"}
+    kinds = {**trained.calibration.kinds, "fare_amount": "text", "surge": "number"}
     del kinds["trip_type"]
     counts = counted[DAY]
     gone = replace(

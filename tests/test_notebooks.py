@@ -10,8 +10,9 @@ import nbformat
 import pytest
 from click.testing import CliRunner
 from driftbook import paths
-from driftbook.runs import rehearsal
 from papermill.cli import papermill
+
+from tools import notebooks
 
 PARAMETERS = {
     "train": {"params": "str"},
@@ -20,7 +21,7 @@ PARAMETERS = {
     "debug": {"params": "str", "day": "str", "column": "str"},
     "smoke": {"rows": "int", "pace": "float"},
 }
-NOTEBOOKS = {path.stem: nbformat.read(path, as_version=4) for path in rehearsal.tracked()}
+NOTEBOOKS = {path.stem: nbformat.read(path, as_version=4) for path in notebooks.tracked()}
 PLACE = r"(?:^|[\s'\"(=])(?:/\w+){2,}|\b[A-Z]:\\"
 # A clock, a duration or a progress bar; not the pick-up time of a row of the data.
 TIME = r"(?<!2022-\d\d-\d\d )(?<!2022-\d\d-\d\d \d\d:)\d\d:\d\d|\b\d+(?:\.\d+)? ?(?:ms|s|sec|seconds)\b|it/s|\d%\|"
@@ -42,7 +43,7 @@ def code(nb):
 
 
 def is_ignored(cell):
-    return rehearsal.IGNORED in cell.metadata.get("tags", [])
+    return notebooks.IGNORED in cell.metadata.get("tags", [])
 
 
 def texts(cell):

@@ -5,8 +5,8 @@ import re
 import pytest
 import yaml
 from driftbook import config, paths, sources
-from driftbook.alarms import calendars
 from driftbook.periods import between
+from driftbook.profiles import calendars
 from driftbook.sources import schema
 
 #: Column names (but `extra`, a word of its own) and what they are called after.

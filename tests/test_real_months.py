@@ -9,8 +9,9 @@ import pytest
 from driftbook import config, model, monitoring, paths, sources, store, training
 from driftbook.alarms import trailing
 from driftbook.alarms.judge import judge
-from driftbook.measures import performance, shape
+from driftbook.measures import performance
 from driftbook.periods import between, one_day
+from driftbook.profiles import counting
 
 FEBRUARY, MARCH = between("2022-02-01", "2022-02-28"), between("2022-03-01", "2022-03-31")
 MONTHS = ("2022-01", "2022-02", "2022-03")
@@ -48,10 +49,10 @@ class Judging:
 
     def __init__(self, trained, period):
         self.trained, settings = trained, trained.settings
-        reference = trained.calibrated.by_day
+        reference = trained.calibration.by_day
         self.batches = {day.period.start: day for day in self.read(period)}
         days = [*reference.values(), *map(self.counted, self.batches.values())]
-        kept = trailing.usable(trained.calibrated, settings.alarms, settings.references.min_rows_per_day, days)
+        kept = trailing.usable(trained.calibration, settings.alarms, settings.references.min_rows_per_day, days)
         self.usable = {day.day: day for day, keep in zip(days, kept, strict=True) if keep}
 
     def read(self, period):
@@ -60,7 +61,7 @@ class Judging:
         return batch.by_day(settings.time_column)
 
     def counted(self, batch):
-        return shape.histogram(self.trained.settings, self.trained.calibrated.grid, batch)
+        return counting.histogram(self.trained.settings, self.trained.calibration.grid, batch)
 
     def before(self, day):
         settings = self.trained.settings
@@ -70,12 +71,12 @@ class Judging:
     def __call__(self, batch):
         settings = self.trained.settings
         return judge(
-            self.trained.calibrated,
+            self.trained.calibration,
             settings.alarms,
             self.counted(batch),
             least_rows=settings.references.min_rows_per_day,
             before=self.before(batch.period.start),
-            kinds=shape.kinds(batch.table),
+            kinds=counting.kinds(batch.table),
         ).judgement
 
 
@@ -92,10 +93,10 @@ def test_the_errors_of_the_classic_script(green):
 
 def test_both_references(green):
     settings, trained, _ = green
-    assert (len(trained.validation), len(trained.calibrated.days)) == (25_211, 31)
-    assert trained.calibrated.fixed.days == tuple(day for day in settings.references.period.days if day.day > 1)
-    assert trained.calibration["trip_distance"].max() > 90_000
-    assert trained.calibration["passenger_count"].isna().mean() > 0.09
+    assert (len(trained.validation), len(trained.calibration.days)) == (25_211, 31)
+    assert trained.calibration.fixed.days == tuple(day for day in settings.references.period.days if day.day > 1)
+    assert trained.reference_rows["trip_distance"].max() > 90_000
+    assert trained.reference_rows["passenger_count"].isna().mean() > 0.09
 
 
 @pytest.mark.skipif(not EXPECTED.is_file(), reason="expected/green_2022-02.csv is not beside DRIFTBOOK_DATA_DIR")

@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from driftbook import sources, training
-from driftbook.config_alarms import Calendar
+from driftbook.config.alarms import Calendar
 from driftbook.errors import BadData, BadInput
 from driftbook.periods import between
 from sklearn.linear_model import LinearRegression
@@ -39,7 +39,7 @@ def test_the_split_is_by_filter_in_file_order(demo, batch):
 def test_both_references(demo, batch):
     settings, trained, splits = demo
     pd.testing.assert_frame_equal(trained.validation, splits.validation.reset_index(drop=True))
-    calibration = trained.calibration
+    calibration = trained.reference_rows
     assert set(calibration["lpep_pickup_datetime"].dt.date) == set(settings.references.period.days)
     assert len(calibration) == len(batch.frame) - batch.strays
     assert 0.06 < calibration["passenger_count"].isna().mean() < 0.14
@@ -51,8 +51,8 @@ def test_the_model_agrees_with_scikit_learn(demo):
     features = settings.features.all
     model = LinearRegression().fit(splits.training[features], splits.training["duration_min"])
     assert np.allclose(trained.estimator.coef_, model.coef_, rtol=1e-12)
-    expected = model.predict(trained.calibration[features].fillna(0))
-    assert np.allclose(trained.calibration["prediction"], expected, rtol=0, atol=1e-9)
+    expected = model.predict(trained.reference_rows[features].fillna(0))
+    assert np.allclose(trained.reference_rows["prediction"], expected, rtol=0, atol=1e-9)
 
 
 def test_the_same_input_is_the_same_version(demo, batch):
@@ -60,18 +60,18 @@ def test_the_same_input_is_the_same_version(demo, batch):
     again, _ = training.train(settings, batch)
     assert again.version == trained.version
     assert re.fullmatch("[0-9a-f]{12}", trained.version)
-    pd.testing.assert_frame_equal(again.calibration, trained.calibration)
-    assert again.calibrated.to_json() == trained.calibrated.to_json()
+    pd.testing.assert_frame_equal(again.reference_rows, trained.reference_rows)
+    assert again.calibration.to_json() == trained.calibration.to_json()
 
 
 def test_the_days_of_the_fixed_reference(demo, counted):
     settings, trained, _ = demo
-    calibrated = trained.calibrated
+    calibrated = trained.calibration
     assert [day.day for day in calibrated.days] == settings.references.period.days
     assert {day.day: day.sha256 for day in calibrated.days} == {
         day: counts.sha256 for day, counts in counted.items() if day <= settings.references.end
     }
-    assert sum(day.rows for day in calibrated.days) == len(trained.calibration)
+    assert sum(day.rows for day in calibrated.days) == len(trained.reference_rows)
     assert calibrated.fixed.days == tuple(settings.references.period.days[1:])  # without New Year's Day
     assert {*calibrated.grid.columns} == {*settings.watched.all}
     assert calibrated.kinds["lpep_pickup_datetime"] == "time"
@@ -87,7 +87,7 @@ def test_the_budget_is_no_matter_of_training(demo, batch):
 def test_too_few_days_calibrate_nothing_but_can_be_shown(demo, batch):
     days = batch.frame["lpep_pickup_datetime"].dt.date.value_counts()
     settings = with_references(demo[0], min_rows_per_day=int(days.nlargest(12).min()))
-    calibrated = training.train(settings, batch)[0].calibrated
+    calibrated = training.train(settings, batch)[0].calibration
     assert (len(calibrated.days), calibrated.fixed) == (12, None)
     assert {cells.column for cells in calibrated.frame.cells} == {*settings.watched.all}
 
@@ -108,8 +108,8 @@ def test_small_days_do_not_calibrate(demo, batch):
     settings = with_references(demo[0], min_rows_per_day=1000)
     trained, _ = training.train(settings, batch)
     snow = dt.date(2022, 1, 29)
-    assert [day.day for day in trained.calibrated.days] == [d for d in settings.references.period.days if d != snow]
-    assert len(trained.calibration) == len(demo[1].calibration)
+    assert [day.day for day in trained.calibration.days] == [d for d in settings.references.period.days if d != snow]
+    assert len(trained.reference_rows) == len(demo[1].reference_rows)
 
 
 @pytest.mark.parametrize(

@@ -4,17 +4,17 @@ import datetime as dt
 import logging
 
 from driftbook import model, sources, store
-from driftbook.alarms import histograms, trailing
-from driftbook.alarms.histograms import DayHistogram
+from driftbook.alarms import trailing
 from driftbook.errors import BadData
-from driftbook.measures import shape
-from driftbook.model import Trained
+from driftbook.model import TrainedModel
 from driftbook.periods import Period, months_of
+from driftbook.profiles import counting, profile
+from driftbook.profiles.profile import Profile
 
 _log = logging.getLogger(__name__)
 
 
-def before(trained: Trained, day: dt.date) -> list[DayHistogram]:
+def before(trained: TrainedModel, day: dt.date) -> list[Profile]:
     """Return the days of a day's trailing reference, in order; reads the store and the source, writes nothing.
 
     A month that cannot be had is logged and left out: the record of the day names the days used, and once that month's
@@ -23,7 +23,7 @@ def before(trained: Trained, day: dt.date) -> list[DayHistogram]:
     settings = trained.settings
     alarms, calendar = settings.alarms, settings.calendar
     first = trailing.reach(alarms, settings.references, day)
-    found: dict[dt.date, DayHistogram] = {}
+    found: dict[dt.date, Profile] = {}
     end = day
     while end > first and not trailing.is_enough(found, alarms, calendar, day):
         start = max(first, end - dt.timedelta(days=alarms.trailing_days))
@@ -32,7 +32,7 @@ def before(trained: Trained, day: dt.date) -> list[DayHistogram]:
     return [found[other] for other in trailing.choose(found, alarms, calendar, day)]
 
 
-def stale_days(trained: Trained, period: Period) -> list[dt.date]:
+def stale_days(trained: TrainedModel, period: Period) -> list[dt.date]:
     """Return the monitored days of a period whose trailing reference would hold other days now.
 
     A day that arrived late, was delivered again or was acknowledged since makes the days after it stale.
@@ -43,13 +43,13 @@ def stale_days(trained: Trained, period: Period) -> list[dt.date]:
         return []
     first = trailing.reach(settings.alarms, settings.references, min(judged))
     stored = _stored(trained, Period(first, period.end))
-    known = {**stored, **trained.calibrated.by_day}
+    known = {**stored, **trained.calibration.by_day}
     usable = {other: counts.sha256 for other, counts in _usable(trained, list(known.values())).items()}
     return [day for day, used in judged.items() if used != _would_use(trained, day, used, usable, set(known))]
 
 
 def _would_use(
-    trained: Trained, day: dt.date, used: dict[dt.date, str], usable: dict[dt.date, str], known: set[dt.date]
+    trained: TrainedModel, day: dt.date, used: dict[dt.date, str], usable: dict[dt.date, str], known: set[dt.date]
 ) -> dict[dt.date, str]:
     """Return the days, with their hashes, that a day would use now; of days that only the source has, those it used."""
     settings = trained.settings
@@ -59,14 +59,14 @@ def _would_use(
     return {other: now[other] for other in trailing.choose(now, settings.alarms, settings.calendar, day)}
 
 
-def _usable(trained: Trained, days: list[DayHistogram]) -> dict[dt.date, DayHistogram]:
+def _usable(trained: TrainedModel, days: list[Profile]) -> dict[dt.date, Profile]:
     settings = trained.settings
-    kept = trailing.usable(trained.calibrated, settings.alarms, settings.references.min_rows_per_day, days)
+    kept = trailing.usable(trained.calibration, settings.alarms, settings.references.min_rows_per_day, days)
     return {day.day: day for day, keep in zip(days, kept, strict=True) if keep}
 
 
-def _days(trained: Trained, period: Period) -> list[DayHistogram]:
-    found = {**_stored(trained, period), **trained.calibrated.by_day}
+def _days(trained: TrainedModel, period: Period) -> list[Profile]:
+    found = {**_stored(trained, period), **trained.calibration.by_day}
     reference = trained.settings.references.period
     missing = [day for day in period.days if day not in found and not reference.start <= day < reference.end]
     for month in months_of(missing):
@@ -74,12 +74,12 @@ def _days(trained: Trained, period: Period) -> list[DayHistogram]:
     return [found[day] for day in period.days if day in found]
 
 
-def _stored(trained: Trained, period: Period) -> dict[dt.date, DayHistogram]:
+def _stored(trained: TrainedModel, period: Period) -> dict[dt.date, Profile]:
     counts = store.day_counts(trained.settings.name, period.start, period.end, trained.version)
-    return {day: histograms.from_dict(data) for day, data in counts.items()}
+    return {day: profile.from_dict(data) for day, data in counts.items()}
 
 
-def _from_source(trained: Trained, period: Period) -> dict[dt.date, DayHistogram]:
+def _from_source(trained: TrainedModel, period: Period) -> dict[dt.date, Profile]:
     settings = trained.settings
     try:
         batch = model.predicted(trained, sources.read(settings, period))
@@ -87,4 +87,4 @@ def _from_source(trained: Trained, period: Period) -> dict[dt.date, DayHistogram
         _log.warning("the days %s to %s are not in the trailing reference: %s", period.start, period.days[-1], error)
         return {}
     days = batch.by_day(settings.time_column)
-    return {day.period.start: shape.histogram(settings, trained.calibrated.grid, day) for day in days}
+    return {day.period.start: counting.histogram(settings, trained.calibration.grid, day) for day in days}

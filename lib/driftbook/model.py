@@ -25,7 +25,7 @@ _FILES = ("model.joblib", "validation.parquet", "calibration.parquet", "calibrat
 
 
 @dataclass(frozen=True)
-class Trained:
+class TrainedModel:
     """A trained model with all that a day is compared with.
 
     Attributes
@@ -34,9 +34,9 @@ class Trained:
         Hash of the training data and the params file: the same input gives the same version.
     validation
         The filtered rows after the training split, with `prediction`: Evidently's reference.
-    calibration
+    reference_rows
         Every row of the reference period, unfiltered, with `prediction`: what a day's figures are drawn against.
-    calibrated
+    calibration
         The same rows' days as counts: the fixed reference of scores and thresholds.
     """
 
@@ -44,8 +44,8 @@ class Trained:
     version: str
     estimator: LinearRegression
     validation: pd.DataFrame
-    calibration: pd.DataFrame
-    calibrated: Calibration
+    reference_rows: pd.DataFrame
+    calibration: Calibration
 
 
 def fit(settings: Settings, training: pd.DataFrame) -> LinearRegression:
@@ -58,13 +58,13 @@ def predict(settings: Settings, estimator: LinearRegression, frame: pd.DataFrame
     return estimator.predict(_features(settings, frame)) if len(frame) else np.empty(0)
 
 
-def predicted(trained: Trained, batch: Batch) -> Batch:
+def predicted(trained: TrainedModel, batch: Batch) -> Batch:
     """Return the batch with the `prediction` in its frame."""
     prediction = predict(trained.settings, trained.estimator, batch.frame)
     return replace(batch, frame=batch.frame.assign(**{trained.settings.prediction: prediction}))
 
 
-def save(trained: Trained) -> Path:
+def save(trained: TrainedModel) -> Path:
     """Write the model below the models folder and return its manifest's path.
 
     `<name>/<version>/` holds the files, `<name>/manifest.json` (rows, period, versions, SHA-256 of each file) names the
@@ -75,8 +75,8 @@ def save(trained: Trained) -> Path:
     folder = Path(tempfile.mkdtemp(prefix=".", dir=home))
     joblib.dump(trained.estimator, folder / "model.joblib")
     trained.validation.to_parquet(folder / "validation.parquet")
-    trained.calibration.to_parquet(folder / "calibration.parquet")
-    (folder / "calibration.json").write_text(trained.calibrated.to_json(), encoding="utf-8")
+    trained.reference_rows.to_parquet(folder / "calibration.parquet")
+    (folder / "calibration.json").write_text(trained.calibration.to_json(), encoding="utf-8")
     manifest = {
         "name": trained.settings.name,
         "version": trained.version,
@@ -84,9 +84,9 @@ def save(trained: Trained) -> Path:
         "rows": {
             "training": trained.settings.references.train_rows,
             "validation": len(trained.validation),
-            "calibration": len(trained.calibration),
+            "calibration": len(trained.reference_rows),
         },
-        "calibration_days": len(trained.calibrated.days),
+        "calibration_days": len(trained.calibration.days),
         "versions": {name: version(name) for name in ("driftbook", "scikit-learn", "pandas", "numpy")}
         | {"python": platform.python_version()},
         "params": trained.settings.of_training(),
@@ -98,7 +98,7 @@ def save(trained: Trained) -> Path:
     return draft.replace(home / "manifest.json")
 
 
-def load(settings: Settings) -> Trained:
+def load(settings: Settings) -> TrainedModel:
     """Return the model in use.
 
     Raises
@@ -110,7 +110,7 @@ def load(settings: Settings) -> Trained:
     folder = paths.models_dir() / settings.name / manifest["version"]
     for name in _FILES:
         _check(settings, folder / name, manifest["sha256"][name])
-    return Trained(
+    return TrainedModel(
         settings,
         manifest["version"],
         joblib.load(folder / "model.joblib"),

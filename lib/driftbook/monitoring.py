@@ -4,28 +4,28 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from driftbook.alarms import bands, calendars, cells
-from driftbook.alarms.histograms import DayHistogram
-from driftbook.alarms.judge import Judged, judge
-from driftbook.measures import shape
+from driftbook.alarms import bins, limits
+from driftbook.alarms.judge import DayVerdict, judge
 from driftbook.measures.drift import drift
 from driftbook.measures.performance import performance
 from driftbook.measures.quality import quality
-from driftbook.model import Trained
+from driftbook.model import TrainedModel
+from driftbook.profiles import calendars, counting
+from driftbook.profiles.profile import Profile
 from driftbook.records import DayResult, Judgement, Measure
 from driftbook.sources import Batch
 
 
 @dataclass(frozen=True)
-class Monitored:
+class DayReport:
     """A day's result, and what a page shows beside it: the day as counts and how it was judged (None without rows)."""
 
     result: DayResult
-    day: DayHistogram | None = None
-    judged: Judged | None = None
+    day: Profile | None = None
+    judged: DayVerdict | None = None
 
 
-def monitor_day(trained: Trained, batch: Batch, before: Sequence[DayHistogram]) -> Monitored:
+def monitor_day(trained: TrainedModel, batch: Batch, before: Sequence[Profile]) -> DayReport:
     """Return everything computed of one day; writes nothing.
 
     Parameters
@@ -37,44 +37,44 @@ def monitor_day(trained: Trained, batch: Batch, before: Sequence[DayHistogram]) 
 
     A day without a row is a result too: one measure `rows` with the verdict `no data`.
     """
-    settings, calibration = trained.settings, trained.calibrated
+    settings, calibration = trained.settings, trained.calibration
     if batch.frame.empty:
-        return Monitored(_empty(trained, batch))
-    day = shape.histogram(settings, calibration.grid, batch)
+        return DayReport(_empty(trained, batch))
+    day = counting.histogram(settings, calibration.grid, batch)
     judged = judge(
         calibration,
         settings.alarms,
         day,
         least_rows=settings.references.min_rows_per_day,
         before=before,
-        kinds=shape.kinds(batch.table),
+        kinds=counting.kinds(batch.table),
         unit=settings.target.unit,
     )
     numbers = [*quality(settings, batch, calibration.frame.cells, day), *performance(settings, batch.frame)]
     evidently = drift(settings, trained.validation, batch.frame)
-    measures = (*bands.with_bands(judged, numbers), *judged.measures, *evidently)
+    measures = (*limits.with_bands(judged, numbers), *judged.measures, *evidently)
     counts = {column.column: _counts(column, day) for column in calibration.frame.cells}
-    return Monitored(_result(trained, batch, measures, judged.judgement, counts, day), day, judged)
+    return DayReport(_result(trained, batch, measures, judged.judgement, counts, day), day, judged)
 
 
-def _counts(column: cells.Cells, day: DayHistogram) -> dict[str, int]:
-    (counts,) = cells.counts(column, [day])
+def _counts(column: bins.Bins, day: Profile) -> dict[str, int]:
+    (counts,) = bins.counts(column, [day])
     return dict(zip([*column.labels, "missing"], [*counts.tolist(), day.missing[column.column]], strict=True))
 
 
-def _empty(trained: Trained, batch: Batch) -> DayResult:
+def _empty(trained: TrainedModel, batch: Batch) -> DayResult:
     calendar = trained.settings.calendar
     judgement = Judgement("no data", "no row arrived", calendars.day_class(calendar, batch.period.start))
     return _result(trained, batch, (Measure("rows", 0.0, verdict="no data"),), judgement, {}, None)
 
 
 def _result(
-    trained: Trained,
+    trained: TrainedModel,
     batch: Batch,
     measures: tuple[Measure, ...],
     judgement: Judgement,
     counts: dict[str, dict[str, int]],
-    day: DayHistogram | None,
+    day: Profile | None,
 ) -> DayResult:
     return DayResult(
         model=trained.settings.name,
@@ -90,7 +90,7 @@ def _result(
     )
 
 
-def _context_hash(trained: Trained, judgement: Judgement) -> str:
+def _context_hash(trained: TrainedModel, judgement: Judgement) -> str:
     """Return a hash of what the verdict depends on beside the rows and the model: budget, checks and trailing days."""
     return hashlib.sha256(f"{trained.settings.alarms.model_dump_json()}{judgement.trailing_days}".encode()).hexdigest()[
         :12

@@ -1,4 +1,4 @@
-"""The stack in Docker Compose: its secrets, made at first use, and where to look: `python -m driftbook.stack`."""
+"""The stack in Docker Compose: its secrets, made at first use, and where to look."""
 
 import os
 import re
@@ -36,7 +36,7 @@ def write_secrets(root: Path) -> bool:
     return True
 
 
-def main() -> int:
+def up() -> int:
     """Write the secrets if need be, start the stack, wait until it is healthy, print the addresses."""
     if write_secrets(paths.ROOT):
         print("wrote .env with random secrets")
@@ -51,7 +51,3 @@ def main() -> int:
         return status
     print(_ADDRESSES)
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -8,13 +8,12 @@ import pandas as pd
 import pyarrow as pa
 
 from driftbook import sources
-from driftbook.alarms import histograms
 from driftbook.alarms.calibration import Calibration
 from driftbook.config import Settings
 from driftbook.errors import BadData
-from driftbook.measures import shape
 from driftbook.measures.performance import labelled
-from driftbook.model import Trained, fit, predict
+from driftbook.model import TrainedModel, fit, predict
+from driftbook.profiles import counting, profile
 from driftbook.sources import Batch
 
 
@@ -51,7 +50,7 @@ def split(settings: Settings, frame: pd.DataFrame) -> Splits:
     return Splits(rows.iloc[:size], rows.iloc[size:])
 
 
-def train(settings: Settings, batch: Batch) -> tuple[Trained, Splits]:
+def train(settings: Settings, batch: Batch) -> tuple[TrainedModel, Splits]:
     """Return the trained model and its splits with `prediction`; writes nothing.
 
     `batch` is what `reference` gives. Strays are part of the published month, so they train and validate like its other
@@ -65,21 +64,21 @@ def train(settings: Settings, batch: Batch) -> tuple[Trained, Splits]:
     inside = replace(batch, table=batch.table.filter(pa.array(of_days)), frame=frame[of_days].reset_index(drop=True))
     validation = splits.validation.reset_index(drop=True)
     version = _version(settings, batch)
-    return Trained(settings, version, estimator, validation, inside.frame, _calibrated(settings, inside)), splits
+    return TrainedModel(settings, version, estimator, validation, inside.frame, _calibrated(settings, inside)), splits
 
 
 def _calibrated(settings: Settings, batch: Batch) -> Calibration:
     """Return the fixed reference of the period's days that have enough rows; `batch` holds no strays."""
     watched = settings.watched
-    grid = histograms.freeze(batch.frame, watched.numeric, watched.categorical)
+    grid = profile.freeze(batch.frame, watched.numeric, watched.categorical)
     days = [day for day in batch.by_day(settings.time_column) if len(day.frame) >= settings.references.min_rows_per_day]
     if not days:
         least = settings.references.min_rows_per_day
         raise BadData(
             f"no day of the reference period has {least} rows or more: choose another period in the params file"
         )
-    counts = tuple(shape.histogram(settings, grid, day) for day in days)
-    return Calibration(settings.calendar, grid, counts, shape.kinds(batch.table))
+    counts = tuple(counting.histogram(settings, grid, day) for day in days)
+    return Calibration(settings.calendar, grid, counts, counting.kinds(batch.table))
 
 
 def _version(settings: Settings, batch: Batch) -> str:

@@ -3,9 +3,9 @@ import datetime as dt
 
 import pytest
 from driftbook.alarms import checks
-from driftbook.config_alarms import Checks
+from driftbook.config.alarms import Checks
 
-from .conftest import KINDS, count, frame, span
+from tests.days import KINDS, count, frame, span
 
 DAY = dt.date(2022, 2, 8)  # a Tuesday
 SPECIAL = dt.date(2022, 12, 24)

@@ -1,12 +1,12 @@
 import datetime as dt
 
 import pytest
-from driftbook.alarms import bands, judge
+from driftbook.alarms import judge, limits
 from driftbook.alarms.calibration import Calibration, from_json
-from driftbook.config_alarms import Alarms
+from driftbook.config.alarms import Alarms
 from driftbook.records import Measure
 
-from .conftest import CALENDAR, GRID, KINDS, count, frame, span
+from tests.days import CALENDAR, GRID, KINDS, count, frame, span
 
 DAY = dt.date(2022, 2, 8)
 BEFORE = span(dt.date(2022, 1, 11), 28)
@@ -132,7 +132,7 @@ def test_bands_are_in_the_numbers_own_units(calibration, before):
         Measure("quantile", 1.0, "seats", "p50"),
         Measure("evidently_drift", 0.5, "amount"),
     ]
-    rows, amount, note, zone, outside, error, median, seats, other = bands.with_bands(found, numbers)
+    rows, amount, note, zone, outside, error, median, seats, other = limits.with_bands(found, numbers)
     assert rows.lower < 1500 < rows.upper
     assert amount.upper < 0.02 and note.lower < 0.02 < note.upper < 0.08 and zone.upper < 0.02
     assert outside.lower < 0.02 < outside.upper
@@ -144,13 +144,13 @@ def test_bands_are_in_the_numbers_own_units(calibration, before):
 
 def test_a_number_outside_of_its_band_has_its_columns_verdict(calibration, before):
     found = judged(calibration, scaled(DAY, 1.6), before)
-    (median,) = bands.with_bands(found, [Measure("quantile", 7.4 * 1.6, "amount", "p50")])
+    (median,) = limits.with_bands(found, [Measure("quantile", 7.4 * 1.6, "amount", "p50")])
     assert median.value > median.upper and median.verdict == "alarm"
 
 
 def test_a_number_of_a_day_that_is_not_judged_has_no_verdict(calibration, before):
     found = judged(calibration, count(DAY, frame(DAY)[:150]), before)
-    (rows,) = bands.with_bands(found, [Measure("rows", 150.0)])
+    (rows,) = limits.with_bands(found, [Measure("rows", 150.0)])
     assert rows.value < rows.lower and rows.verdict == ""
 
 

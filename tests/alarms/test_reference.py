@@ -6,7 +6,7 @@ import pytest
 from driftbook.alarms import measurement, reference
 from driftbook.alarms.measurement import DUPLICATES, ERROR, MISSING, ROWS
 
-from .conftest import CALENDAR, GRID, count, frame, span
+from tests.days import CALENDAR, GRID, count, frame, span
 
 LATER = dt.date(2022, 2, 8)
 

@@ -3,9 +3,9 @@ import datetime as dt
 import pytest
 from driftbook.alarms import trailing
 from driftbook.config import References
-from driftbook.config_alarms import Acknowledged, Alarms
+from driftbook.config.alarms import Acknowledgement, Alarms
 
-from .conftest import CALENDAR, count, frame, span
+from tests.days import CALENDAR, count, frame, span
 
 DAY = dt.date(2022, 2, 9)
 ALARMS = Alarms()
@@ -50,10 +50,10 @@ def test_a_freak_day_of_the_reference_is_kept_out_too(calibration):
     ("acknowledged", "expected"),
     [
         ([], False),
-        ([Acknowledged(start=DAY)], True),
-        ([Acknowledged(start=DAY, columns=("amount",))], True),
-        ([Acknowledged(start=DAY, columns=("zone",))], False),
-        ([Acknowledged(start=DAY + dt.timedelta(days=1))], False),
+        ([Acknowledgement(start=DAY)], True),
+        ([Acknowledgement(start=DAY, columns=("amount",))], True),
+        ([Acknowledgement(start=DAY, columns=("zone",))], False),
+        ([Acknowledgement(start=DAY + dt.timedelta(days=1))], False),
     ],
 )
 def test_an_acknowledged_change_lets_days_in(calibration, acknowledged, expected):

@@ -5,7 +5,7 @@ import pytest
 from driftbook import config, store
 from driftbook.periods import between, one_day
 from driftbook.runs import archive
-from driftbook.runs.requests import Request
+from driftbook.runs.parameters import Request
 
 DEMO = config.load("demo")
 REAL = config.load("green_taxi")

@@ -6,11 +6,11 @@ import nbformat
 import pytest
 from driftbook import store
 from driftbook.errors import RunFailed
-from driftbook.runs import code
+from driftbook.runs import versions
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.exceptions import PapermillExecutionError
 
-STORE = "from driftbook.runs import session\nsent = session.send_smoke(1, 0.0)"
+STORE = "from driftbook.runs import in_notebook\nsent = in_notebook.send_smoke(1, 0.0)"
 
 
 def newest(place):
@@ -30,8 +30,8 @@ def test_a_run_that_succeeds(place, notebook, execute):
     assert run == {
         "run_id": run_id, "notebook": "handmade", "model": "", "day": None, "label": "", "parameters": {"x": 2},
         "kind": "papermill", "status": "succeeded", "error": "", "page": f"handmade/{run_id}/handmade.html",
-        "notebook_hash": code.notebook_hash(nb), "data_hash": "", "model_version": "",
-        "code_version": code.library_version(), "context_hash": "", "revision": None,
+        "notebook_hash": versions.notebook_hash(nb), "data_hash": "", "model_version": "",
+        "code_version": versions.library_version(), "context_hash": "", "revision": None,
     }  # fmt: skip
     assert archived.cells[-1].outputs[0].text == out.cells[-1].outputs[0].text == "x is 2\n"
     assert "<pre>x is 2\n</pre>" in page

@@ -4,7 +4,7 @@ import pytest
 from driftbook import config, paths, store
 from driftbook.periods import between
 from driftbook.records import DayResult, Measure
-from driftbook.runs.summary import main, summary
+from driftbook.runs.summary import summary
 
 
 @pytest.fixture
@@ -43,19 +43,3 @@ def test_real_data_has_no_incidents(days):
         "NYC green-taxi trip duration: 1 of 2 days monitored",
         "verdicts: 1 ok",
     ]
-
-
-@pytest.mark.parametrize(
-    ("arguments", "status", "said"),
-    [
-        (["demo", "2022-02-01", "2022-02-02"], 0, "0 of 2 days monitored\nverdicts: none"),
-        (["demo"], 2, "expected three arguments: params start end"),
-        (["nowhere", "2022-02-01", "2022-02-02"], 1, "params is 'nowhere': no such params file"),
-        (["demo", "2022-02-02", "2022-02-01"], 1, "start 2022-02-02 lies after end 2022-02-01"),
-    ],
-)
-def test_the_command(database, capsys, arguments, status, said):
-    assert main(arguments) == status
-    out, err = capsys.readouterr()
-    assert said in (err if status else out)
-    assert (out if status else err) == ""

@@ -7,7 +7,8 @@ import psycopg
 import pytest
 from driftbook.errors import DatabaseUnavailable
 from driftbook.records import VERDICTS
-from driftbook.store import connect, connection, server, sockets
+from driftbook.store import connect, connection
+from driftbook.store.embedded import server, sockets
 
 PASSWORD = "s3cret/ü&?\"w%41rd' @:x"
 ENCODED = quote(PASSWORD, safe="")

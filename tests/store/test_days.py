@@ -11,7 +11,7 @@ import pytest
 from driftbook import store
 from driftbook.errors import BadInput
 from driftbook.records import DayResult, Judgement, Measure
-from driftbook.store import Written
+from driftbook.store import Revision
 
 DAY = dt.date(2022, 2, 5)
 JUDGEMENT = Judgement(
@@ -81,7 +81,7 @@ def retired(found):
 
 def test_whole_rows(database):
     run_id, outcome = written()
-    assert outcome == Written(1, changed=True, current=True)
+    assert outcome == Revision(1, changed=True, current=True)
     rest = (3, 1, run_id, "v1")
     assert rows("measure") == [
         ("m", DAY, "rows", "", "", 3.0, 1.0, None, "ok", *rest, "", True),
@@ -110,7 +110,7 @@ def test_the_same_again_changes_no_row(database):
     written()
     before = everything()
     run_id, outcome = written()
-    assert outcome == Written(1, changed=False, current=True)
+    assert outcome == Revision(1, changed=False, current=True)
     assert everything() == before
     run = store.run(run_id)
     assert (run["data_hash"], run["context_hash"], run["revision"]) == ("d1", "x1", 1)
@@ -125,7 +125,7 @@ def test_a_new_revision_keeps_the_old_rows(database):
         RESULT, data_hash="d2", measures=RESULT.measures[:1], histograms={}, judgement=judgement, counts=None
     )
     run_id, outcome = written(changed)
-    assert outcome == Written(2, changed=True, current=True)
+    assert outcome == Revision(2, changed=True, current=True)
     assert rows("measure") == [
         *measures,
         ("m", DAY, "rows", "", "", 3.0, 1.0, None, "ok", 3, 2, run_id, "v1", "", True),
@@ -141,7 +141,7 @@ def test_a_new_revision_keeps_the_old_rows(database):
 def test_a_day_without_a_judgement_retires_the_one_before(database):
     written()
     judgements = retired(rows("judgement"))
-    assert written(replace(RESULT, context_hash="x2", judgement=None))[1] == Written(2, changed=True, current=True)
+    assert written(replace(RESULT, context_hash="x2", judgement=None))[1] == Revision(2, changed=True, current=True)
     assert rows("judgement") == judgements
 
 
@@ -152,23 +152,23 @@ OTHER = replace(RESULT, data_hash="d2")
 @pytest.mark.parametrize(
     ("first", "second", "expected"),
     [
-        ((RESULT, "succeeded", PAPERMILL), (RESULT, PAPERMILL), Written(1, False, True)),
-        ((RESULT, "running", PAPERMILL), (RESULT, PAPERMILL), Written(1, False, True)),
-        ((RESULT, "failed", PAPERMILL), (RESULT, PAPERMILL), Written(2, True, True)),
-        ((RESULT, "succeeded", PAPERMILL), (OTHER, PAPERMILL), Written(2, True, True)),
-        ((RESULT, "succeeded", PAPERMILL), (replace(RESULT, model_version="v2"), PAPERMILL), Written(2, True, True)),
-        ((RESULT, "succeeded", PAPERMILL), (replace(RESULT, context_hash="x2"), PAPERMILL), Written(2, True, True)),
-        ((RESULT, "succeeded", PAPERMILL), (replace(RESULT, context_hash="x2"), INTERACTIVE), Written(2, True, False)),
-        ((RESULT, "succeeded", PAPERMILL), (RESULT, {"notebook_hash": "n2"}), Written(2, True, True)),
-        ((RESULT, "succeeded", PAPERMILL), (RESULT, {"code_version": "c2"}), Written(2, True, True)),
-        ((RESULT, "succeeded", PAPERMILL), (RESULT, INTERACTIVE), Written(1, False, True)),
-        ((RESULT, "succeeded", PAPERMILL), (OTHER, INTERACTIVE), Written(2, True, False)),
-        ((RESULT, "failed", PAPERMILL), (RESULT, INTERACTIVE), Written(1, False, True)),
-        ((RESULT, "failed", PAPERMILL), (OTHER, INTERACTIVE), Written(2, True, False)),
-        ((RESULT, "succeeded", INTERACTIVE), (RESULT, INTERACTIVE), Written(1, False, True)),
-        ((RESULT, "succeeded", INTERACTIVE), (OTHER, INTERACTIVE), Written(2, True, True)),
-        ((RESULT, "succeeded", INTERACTIVE), (RESULT, PAPERMILL), Written(2, True, True)),
-        ((RESULT, "succeeded", INTERACTIVE), (OTHER, PAPERMILL), Written(2, True, True)),
+        ((RESULT, "succeeded", PAPERMILL), (RESULT, PAPERMILL), Revision(1, False, True)),
+        ((RESULT, "running", PAPERMILL), (RESULT, PAPERMILL), Revision(1, False, True)),
+        ((RESULT, "failed", PAPERMILL), (RESULT, PAPERMILL), Revision(2, True, True)),
+        ((RESULT, "succeeded", PAPERMILL), (OTHER, PAPERMILL), Revision(2, True, True)),
+        ((RESULT, "succeeded", PAPERMILL), (replace(RESULT, model_version="v2"), PAPERMILL), Revision(2, True, True)),
+        ((RESULT, "succeeded", PAPERMILL), (replace(RESULT, context_hash="x2"), PAPERMILL), Revision(2, True, True)),
+        ((RESULT, "succeeded", PAPERMILL), (replace(RESULT, context_hash="x2"), INTERACTIVE), Revision(2, True, False)),
+        ((RESULT, "succeeded", PAPERMILL), (RESULT, {"notebook_hash": "n2"}), Revision(2, True, True)),
+        ((RESULT, "succeeded", PAPERMILL), (RESULT, {"code_version": "c2"}), Revision(2, True, True)),
+        ((RESULT, "succeeded", PAPERMILL), (RESULT, INTERACTIVE), Revision(1, False, True)),
+        ((RESULT, "succeeded", PAPERMILL), (OTHER, INTERACTIVE), Revision(2, True, False)),
+        ((RESULT, "failed", PAPERMILL), (RESULT, INTERACTIVE), Revision(1, False, True)),
+        ((RESULT, "failed", PAPERMILL), (OTHER, INTERACTIVE), Revision(2, True, False)),
+        ((RESULT, "succeeded", INTERACTIVE), (RESULT, INTERACTIVE), Revision(1, False, True)),
+        ((RESULT, "succeeded", INTERACTIVE), (OTHER, INTERACTIVE), Revision(2, True, True)),
+        ((RESULT, "succeeded", INTERACTIVE), (RESULT, PAPERMILL), Revision(2, True, True)),
+        ((RESULT, "succeeded", INTERACTIVE), (OTHER, PAPERMILL), Revision(2, True, True)),
     ],
 )
 def test_rules_of_revisions(database, first, second, expected):
@@ -210,7 +210,7 @@ def test_values_are_stored_as_given(database, value):
 
 def test_an_empty_day(database):
     empty = DayResult("m", DAY, 0, (Measure("rows", 0, verdict="no data"),), {}, "d0", "v1")
-    assert written(empty)[1] == Written(1, True, True)
+    assert written(empty)[1] == Revision(1, True, True)
     assert (rows("histogram"), rows("judgement")) == ([], [])
 
 

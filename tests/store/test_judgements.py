@@ -6,7 +6,7 @@ import json
 import pandas as pd
 import pytest
 from driftbook import store
-from driftbook.alarms import histograms
+from driftbook.profiles import profile
 from driftbook.records import VERDICTS, DayResult, Judgement, Measure
 
 START, END = dt.date(2022, 2, 1), dt.date(2022, 3, 1)
@@ -94,7 +94,7 @@ def test_counts_by_day_of_a_model_version(database):
 
 def test_counts_there_and_back(database, counted):
     record(counts=counted[DAY].to_dict())
-    back = histograms.from_dict(store.day_counts("m", START, END, "v1")[DAY])
+    back = profile.from_dict(store.day_counts("m", START, END, "v1")[DAY])
     assert back.sha256 == counted[DAY].sha256
     assert json.dumps(back.to_dict(), sort_keys=True) == json.dumps(counted[DAY].to_dict(), sort_keys=True)
 

@@ -5,11 +5,12 @@ import json
 from dataclasses import dataclass
 from functools import cached_property
 
-from driftbook.alarms import histograms, measurement, reference
-from driftbook.alarms.histograms import DayHistogram, Grid
-from driftbook.alarms.measurement import Frame
+from driftbook.alarms import measurement, reference
+from driftbook.alarms.measurement import BinPlan
 from driftbook.alarms.reference import Reference
-from driftbook.config_alarms import Calendar
+from driftbook.config.alarms import Calendar
+from driftbook.profiles import profile
+from driftbook.profiles.profile import Grid, Profile
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Calibration:
 
     calendar: Calendar
     grid: Grid
-    days: tuple[DayHistogram, ...]
+    days: tuple[Profile, ...]
     kinds: dict[str, str]
 
     @cached_property
@@ -41,12 +42,12 @@ class Calibration:
         return reference.fit(self.calendar, self.grid, [other for other in self.days if other.day != day])
 
     @cached_property
-    def frame(self) -> Frame:
+    def frame(self) -> BinPlan:
         """The frozen cells that days are shown in, there however few days calibrate."""
         return self.fixed.frame if self.fixed else measurement.freeze(self.calendar, self.grid, self.days)
 
     @cached_property
-    def by_day(self) -> dict[dt.date, DayHistogram]:
+    def by_day(self) -> dict[dt.date, Profile]:
         """The days by their date."""
         return {day.day: day for day in self.days}
 
@@ -59,5 +60,5 @@ class Calibration:
 def from_json(calendar: Calendar, text: str) -> Calibration:
     """Return the calibration that `to_json` gave."""
     data = json.loads(text)
-    days = tuple(histograms.from_dict(day) for day in data["days"])
+    days = tuple(profile.from_dict(day) for day in data["days"])
     return Calibration(calendar, Grid.model_validate(data["grid"]), days, data["kinds"])

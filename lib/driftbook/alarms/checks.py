@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from driftbook.alarms import calendars
 from driftbook.alarms.calibration import Calibration
-from driftbook.alarms.histograms import DayHistogram
-from driftbook.config_alarms import Checks
+from driftbook.config.alarms import Checks
+from driftbook.profiles import calendars
+from driftbook.profiles.profile import Profile
 from driftbook.records import Measure
 
 #: How many days of the same class before the day its number of rows is compared with; fewer than two say nothing.
@@ -26,9 +26,9 @@ class Check:
 def run(
     calibration: Calibration,
     checks: Checks,
-    day: DayHistogram,
+    day: Profile,
     kinds: dict[str, str],
-    before: Sequence[DayHistogram],
+    before: Sequence[Profile],
     *,
     least_rows: int,
 ) -> list[Check]:
@@ -49,13 +49,13 @@ def run(
     return [*shares, _rows(calibration, checks, day, before), _columns(calibration, kinds)]
 
 
-def _duplicates(checks: Checks, day: DayHistogram) -> Check:
+def _duplicates(checks: Checks, day: Profile) -> Check:
     share = day.duplicates / day.rows
     finding = f"{share:.1%} of the rows repeat another row exactly, at most {checks.duplicates:.1%} may"
     return _judged(Measure("duplicate_share", share, upper=checks.duplicates), finding)
 
 
-def _rows(calibration: Calibration, checks: Checks, day: DayHistogram, before: Sequence[DayHistogram]) -> Check:
+def _rows(calibration: Calibration, checks: Checks, day: Profile, before: Sequence[Profile]) -> Check:
     calendar = calibration.calendar
     kind = calendars.day_class(calendar, day.day)
     recent = [other.rows for other in before if calendars.day_class(calendar, other.day) == kind][-_RECENT:]
@@ -82,7 +82,7 @@ def _columns(calibration: Calibration, kinds: dict[str, str]) -> Check:
     return Check(measure, f"columns: {'; '.join(findings)}" if findings else "")
 
 
-def _missing(calibration: Calibration, checks: Checks, day: DayHistogram) -> list[Check]:
+def _missing(calibration: Calibration, checks: Checks, day: Profile) -> list[Check]:
     found = []
     for name, missing in day.missing.items():
         usual = [other.missing[name] / other.rows for other in calibration.days if name in other.missing]

@@ -6,11 +6,11 @@ from functools import cached_property
 
 import numpy as np
 
-from driftbook.alarms import cells, reference, spread
-from driftbook.alarms.cells import Cells
-from driftbook.alarms.histograms import DayHistogram
+from driftbook.alarms import bins, reference, standardize
+from driftbook.alarms.bins import Bins
 from driftbook.alarms.measurement import ERROR, ROWS
 from driftbook.alarms.reference import Reference, Scores
+from driftbook.profiles.profile import Profile
 
 #: The lower and the upper end of a band; None where it is open.
 Band = tuple[float | None, float | None]
@@ -58,7 +58,7 @@ class Comparison:
         layout = self.reference.layout
         limit = reference.largest_limits(self.reference, self.threshold)
         centre = self.reference.spread.centre[self.scores.classes[0]]
-        width = limit * spread.width(self.reference.spread, self.scores.v, self.scores.classes)[0]
+        width = limit * standardize.width(self.reference.spread, self.scores.v, self.scores.classes)[0]
         found: dict[tuple[str, str], Band] = {}
         for column, start, size in zip(layout.columns, layout.starts, layout.sizes, strict=True):
             for at in range(start, start + size):
@@ -72,14 +72,14 @@ class Comparison:
         if own is None or len(own.labels) < 2:
             return None, None
         ends = own.edges if len(own.edges) else np.array([float(value) for value in own.values])
-        bands = [self.bands[column, label] for label in cells.cumulative_labels(own)]
+        bands = [self.bands[column, label] for label in bins.cumulative_labels(own)]
         least, most = (np.maximum.accumulate([band[side] for band in bands]) for side in (0, 1))
         lower = _crossing(own, ends, most, level) if level >= most[0] else None
         upper = _crossing(own, ends, least, level) if level <= least[-1] else None
         return lower, upper
 
 
-def compare(found: Reference | None, day: DayHistogram, per_month: float) -> Comparison | None:
+def compare(found: Reference | None, day: Profile, per_month: float) -> Comparison | None:
     """Return a day's comparison with a reference, None where the reference cannot judge the day."""
     if found is None or not day.rows or not found.can_judge(day.day):
         return None
@@ -96,10 +96,10 @@ def widest(bands: Sequence[Band]) -> Band:
 
 
 def _native(column: str, y: float) -> float:
-    return np.exp(y) if column in (ROWS, ERROR) else cells.unstabilised(np.asarray(y))
+    return np.exp(y) if column in (ROWS, ERROR) else bins.unstabilised(np.asarray(y))
 
 
-def _crossing(own: Cells, ends: np.ndarray, cumulative: np.ndarray, level: float) -> float:
+def _crossing(own: Bins, ends: np.ndarray, cumulative: np.ndarray, level: float) -> float:
     """Return the value where a cumulative share reaches a level; between two cuts in proportion if not discrete."""
     if not len(own.edges):
         return float(ends[min(np.searchsorted(cumulative, level), len(ends) - 1)])

@@ -7,16 +7,17 @@ or seasonal: for a digest), a `notice` against the trailing one alone (unusual l
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from driftbook.alarms import calendars, checks, reference, words
+from driftbook.alarms import checks, reasons, reference
 from driftbook.alarms.calibration import Calibration
 from driftbook.alarms.comparison import Band, Comparison, compare, widest
-from driftbook.alarms.histograms import DayHistogram
-from driftbook.config_alarms import Alarms
+from driftbook.config.alarms import Alarms
+from driftbook.profiles import calendars
+from driftbook.profiles.profile import Profile
 from driftbook.records import Judgement, Measure, gravest
 
 
 @dataclass(frozen=True)
-class Judged:
+class DayVerdict:
     """A day against both references.
 
     Attributes
@@ -56,13 +57,13 @@ class Judged:
 def judge(
     calibration: Calibration,
     alarms: Alarms,
-    day: DayHistogram,
+    day: Profile,
     *,
     least_rows: int,
-    before: Sequence[DayHistogram],
+    before: Sequence[Profile],
     kinds: dict[str, str],
     unit: str = "",
-) -> Judged:
+) -> DayVerdict:
     """Return the verdict of a day with rows.
 
     Parameters
@@ -92,7 +93,7 @@ def judge(
         **_scored(fixed, trailing, status, scored, findings, unit),
     )
     measures = (*_measures(fixed, trailing, verdicts, scored), *(check.measure for check in found))
-    return Judged(judgement, fixed, trailing, status, verdicts, measures)
+    return DayVerdict(judgement, fixed, trailing, status, verdicts, measures)
 
 
 def severities(fixed: Comparison, trailing: Comparison | None) -> dict[str, float]:
@@ -101,7 +102,7 @@ def severities(fixed: Comparison, trailing: Comparison | None) -> dict[str, floa
     return {name: min(ratio, ratios.get(name, ratio)) for name, ratio in fixed.ratios.items()}
 
 
-def _status(calibration: Calibration, day: DayHistogram, least_rows: int, fixed: Comparison | None) -> str:
+def _status(calibration: Calibration, day: Profile, least_rows: int, fixed: Comparison | None) -> str:
     if calendars.is_special(calibration.calendar, day.day):
         return "special day"
     if day.rows < least_rows:
@@ -128,9 +129,9 @@ def _scored(
         return {"reason": "; ".join([*findings, f"not judged by scores: {status}"])}
     column, against = _leading(fixed, trailing, scored)
     cell, share, usual = against.farthest(column)
-    said = words.describe(column, cell, share, usual, unit)
+    said = reasons.describe(column, cell, share, usual, unit)
     ratio = trailing.ratios.get(column, 0.0) if trailing else None
-    sentence = words.reason(scored, said, fixed=fixed.ratios.get(column, 0.0), trailing=ratio)
+    sentence = reasons.reason(scored, said, fixed=fixed.ratios.get(column, 0.0), trailing=ratio)
     return {
         "reason": "; ".join([*findings, *([f"not judged by scores: {status}"] if status else []), sentence]),
         "feature": column,

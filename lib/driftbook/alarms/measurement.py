@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from driftbook.alarms import calendars, cells
-from driftbook.alarms.cells import Cells, Features
-from driftbook.alarms.histograms import DayHistogram, Grid
-from driftbook.config_alarms import Calendar
+from driftbook.alarms import bins
+from driftbook.alarms.bins import Bins, Shares
+from driftbook.config.alarms import Calendar
+from driftbook.profiles import calendars
+from driftbook.profiles.profile import Grid, Profile
 from driftbook.records import WHOLE_DAY
 
 #: The column of the hours, corrected on the days the clock changes.
@@ -21,23 +22,23 @@ LEAST_LABELLED = 30
 
 
 @dataclass(frozen=True)
-class Frame:
+class BinPlan:
     """How days are turned into features: frozen cells, the other delivered columns, and the class shares of hours."""
 
     calendar: Calendar
-    cells: tuple[Cells, ...]
+    cells: tuple[Bins, ...]
     others: tuple[str, ...]
     hour_shares: dict[str, dict[str, float]]
 
 
-def freeze(calendar: Calendar, grid: Grid, days: Sequence[DayHistogram]) -> Frame:
+def freeze(calendar: Calendar, grid: Grid, days: Sequence[Profile]) -> BinPlan:
     """Return the frame of a reference's days."""
     delivered = set.intersection(*(set(day.missing) for day in days))
     others = tuple(sorted(delivered.difference(grid.columns)))
-    return Frame(calendar, tuple(cells.freeze(grid, days)), others, _hour_shares(calendar, grid, days))
+    return BinPlan(calendar, tuple(bins.freeze(grid, days)), others, _hour_shares(calendar, grid, days))
 
 
-def measure(frame: Frame, days: Sequence[DayHistogram], *, own: bool = False) -> list[Features]:
+def measure(frame: BinPlan, days: Sequence[Profile], *, own: bool = False) -> list[Shares]:
     """Return the features of some days, one entry per scored column; `own` days are the reference's."""
     found = [_column(frame, column, days, own=own) for column in frame.cells]
     rows = np.array([day.rows for day in days], dtype=float)
@@ -46,21 +47,21 @@ def measure(frame: Frame, days: Sequence[DayHistogram], *, own: bool = False) ->
         found.append(_shares(MISSING, (*frame.others, ALL_CELLS), np.array(missing), rows))
     duplicates = np.array([[day.duplicates] for day in days])
     found.append(_shares(DUPLICATES, (DUPLICATES,), duplicates, rows))
-    found.append(Features(ROWS, (ROWS,), np.log(rows)[:, None], 1 / rows[:, None], rows[:, None]))
+    found.append(Shares(ROWS, (ROWS,), np.log(rows)[:, None], 1 / rows[:, None], rows[:, None]))
     found.append(_error(days))
     return found
 
 
-def _column(frame: Frame, column: Cells, days: Sequence[DayHistogram], *, own: bool) -> Features:
-    x = cells.counts(column, days)
+def _column(frame: BinPlan, column: Bins, days: Sequence[Profile], *, own: bool) -> Shares:
+    x = bins.counts(column, days)
     if column.column == HOUR:
         x = x.astype(float)
         for line, day in enumerate(days):
             _correct_clock(frame, column, x[line], day)
-    return cells.features(column, days, x, own=own)
+    return bins.features(column, days, x, own=own)
 
 
-def _correct_clock(frame: Frame, column: Cells, x: np.ndarray, day: DayHistogram) -> None:
+def _correct_clock(frame: BinPlan, column: Bins, x: np.ndarray, day: Profile) -> None:
     """Put a skipped hour back with its usual share of the day, and halve a repeated one."""
     changed = calendars.clock_change(frame.calendar.time_zone, day.day)
     usual = frame.hour_shares.get(calendars.day_class(frame.calendar, day.day), {})
@@ -72,7 +73,7 @@ def _correct_clock(frame: Frame, column: Cells, x: np.ndarray, day: DayHistogram
         x[position] = round(x.sum() * share / (1 - share)) if times == 0 else x[position] / times
 
 
-def _hour_shares(calendar: Calendar, grid: Grid, days: Sequence[DayHistogram]) -> dict[str, dict[str, float]]:
+def _hour_shares(calendar: Calendar, grid: Grid, days: Sequence[Profile]) -> dict[str, dict[str, float]]:
     if HOUR not in grid.ordered:
         return {}
     pooled: dict[str, dict[str, int]] = {}
@@ -84,19 +85,19 @@ def _hour_shares(calendar: Calendar, grid: Grid, days: Sequence[DayHistogram]) -
     return {name: {hour: n / sum(found.values()) for hour, n in found.items()} for name, found in pooled.items()}
 
 
-def _shares(column: str, labels: Sequence[str], x: np.ndarray, rows: np.ndarray) -> Features:
-    v = np.broadcast_to(cells.variance(rows)[:, None], x.shape)
-    return Features(column, tuple(labels), cells.stabilised(x, rows[:, None]), v, x / np.maximum(rows, 1)[:, None])
+def _shares(column: str, labels: Sequence[str], x: np.ndarray, rows: np.ndarray) -> Shares:
+    v = np.broadcast_to(bins.variance(rows)[:, None], x.shape)
+    return Shares(column, tuple(labels), bins.stabilised(x, rows[:, None]), v, x / np.maximum(rows, 1)[:, None])
 
 
-def _all_cells(day: DayHistogram) -> float:
+def _all_cells(day: Profile) -> float:
     return sum(day.missing[name] for name in day.delivered) / max(len(day.delivered), 1)
 
 
-def _error(days: Sequence[DayHistogram]) -> Features:
+def _error(days: Sequence[Profile]) -> Shares:
     """Return the logarithm of the mean absolute error; its sampling variance is that of the mean over its square."""
     n, total, squares = (np.array(column, dtype=float) for column in zip(*(day.errors for day in days), strict=True))
     with np.errstate(divide="ignore", invalid="ignore"):
         mean = np.where(n >= LEAST_LABELLED, total / n, np.nan)
         v = np.maximum(squares / n - mean**2, 0) / n / mean**2
-    return Features(ERROR, (ERROR,), np.log(mean)[:, None], v[:, None], mean[:, None])
+    return Shares(ERROR, (ERROR,), np.log(mean)[:, None], v[:, None], mean[:, None])

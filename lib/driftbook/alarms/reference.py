@@ -7,13 +7,14 @@ from functools import cached_property
 
 import numpy as np
 
-from driftbook.alarms import budget, calendars, measurement, spread
-from driftbook.alarms.budget import Tails
-from driftbook.alarms.cells import Features
-from driftbook.alarms.histograms import DayHistogram, Grid
-from driftbook.alarms.measurement import Frame
-from driftbook.alarms.spread import Spread
-from driftbook.config_alarms import Calendar
+from driftbook.alarms import measurement, standardize, thresholds
+from driftbook.alarms.bins import Shares
+from driftbook.alarms.measurement import BinPlan
+from driftbook.alarms.standardize import Spread
+from driftbook.alarms.thresholds import Tails
+from driftbook.config.alarms import Calendar
+from driftbook.profiles import calendars
+from driftbook.profiles.profile import Grid, Profile
 
 #: Fewer days than these, or fewer of a class, calibrate nothing.
 LEAST_DAYS, LEAST_OF_CLASS = 20, 3
@@ -48,7 +49,7 @@ class Reference:
         The columns' scores of each of its days (lines), each scored without itself, in tail units.
     """
 
-    frame: Frame
+    frame: BinPlan
     layout: Layout
     days: tuple[dt.date, ...]
     classes: tuple[str, ...]
@@ -67,7 +68,7 @@ class Reference:
 
     def threshold(self, per_month: float) -> float:
         """Return the threshold of a budget, in tail units."""
-        return budget.threshold(self.own_scores, per_month)
+        return thresholds.threshold(self.own_scores, per_month)
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ def usable_classes(calendar: Calendar, days: Sequence[dt.date]) -> tuple[str, ..
     return tuple(name for name in calendars.CLASSES if found.count(name) >= LEAST_OF_CLASS)
 
 
-def fit(calendar: Calendar, grid: Grid, days: Sequence[DayHistogram]) -> Reference | None:
+def fit(calendar: Calendar, grid: Grid, days: Sequence[Profile]) -> Reference | None:
     """Return the reference of some days, None where they are too few to calibrate anything.
 
     Special days and days of a class with fewer than three are left out. The result does not depend on the days' order.
@@ -111,22 +112,22 @@ def fit(calendar: Calendar, grid: Grid, days: Sequence[DayHistogram]) -> Referen
     layout = _layout(found)
     y, v = np.column_stack([column.y for column in found]), np.column_stack([column.v for column in found])
     kinds = _classes(classes, calendar, days)
-    own = column_scores(layout, spread.own_deviations(y, v, kinds, layout.starts))
-    tails = budget.fit_tails(own)
-    own_columns = _by_column(layout, budget.in_tail_units(tails, own))
-    whole = spread.fit(y, v, kinds, layout.starts)
+    own = column_scores(layout, standardize.own_deviations(y, v, kinds, layout.starts))
+    tails = thresholds.fit_tails(own)
+    own_columns = _by_column(layout, thresholds.in_tail_units(tails, own))
+    whole = standardize.fit(y, v, kinds, layout.starts)
     return Reference(frame, layout, tuple(day.day for day in days), classes, whole, tails, own_columns)
 
 
-def score(reference: Reference, days: Sequence[DayHistogram]) -> Scores:
+def score(reference: Reference, days: Sequence[Profile]) -> Scores:
     """Return the scores of days of classes the reference can judge, none of them its own."""
     layout = reference.layout
     measured = {column.column: column for column in measurement.measure(reference.frame, days)}
     found = [measured[name] for name in layout.columns]
     y, v, shares = (np.column_stack([getattr(column, name) for column in found]) for name in ("y", "v", "share"))
     kinds = _classes(reference.classes, reference.frame.calendar, days)
-    z = np.nan_to_num(spread.deviations(reference.spread, y, v, kinds))  # a day without labels has no error
-    units = budget.in_tail_units(reference.tails, column_scores(layout, z))
+    z = np.nan_to_num(standardize.deviations(reference.spread, y, v, kinds))  # a day without labels has no error
+    units = thresholds.in_tail_units(reference.tails, column_scores(layout, z))
     return Scores(reference, _by_column(layout, units), z, shares, v, kinds)
 
 
@@ -143,7 +144,7 @@ def column_scores(layout: Layout, z: np.ndarray) -> np.ndarray:
 
 def largest_limits(reference: Reference, threshold: float) -> np.ndarray:
     """Return how far each feature may deviate, in standard deviations, before its column reaches a threshold."""
-    limits = budget.from_tail_units(reference.tails, threshold)[: len(reference.layout.columns)]
+    limits = thresholds.from_tail_units(reference.tails, threshold)[: len(reference.layout.columns)]
     return np.repeat(limits, reference.layout.sizes)
 
 
@@ -155,7 +156,7 @@ def _by_column(layout: Layout, units: np.ndarray) -> np.ndarray:
     return largest
 
 
-def _layout(found: Sequence[Features]) -> Layout:
+def _layout(found: Sequence[Shares]) -> Layout:
     sizes = [len(column.labels) for column in found]
     only_rises = np.repeat([column.column == measurement.ERROR for column in found], sizes)
     labels = tuple(label for column in found for label in column.labels)
@@ -163,5 +164,5 @@ def _layout(found: Sequence[Features]) -> Layout:
     return Layout(tuple(column.column for column in found), labels, starts, only_rises)
 
 
-def _classes(classes: Sequence[str], calendar: Calendar, days: Sequence[DayHistogram]) -> np.ndarray:
+def _classes(classes: Sequence[str], calendar: Calendar, days: Sequence[Profile]) -> np.ndarray:
     return np.array([classes.index(calendars.day_class(calendar, day.day)) for day in days])

@@ -9,12 +9,12 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from driftbook.alarms import calendars
 from driftbook.alarms import reference as references
 from driftbook.alarms.calibration import Calibration
-from driftbook.alarms.histograms import DayHistogram
 from driftbook.config import References
-from driftbook.config_alarms import Alarms, Calendar
+from driftbook.config.alarms import Alarms, Calendar
+from driftbook.profiles import calendars
+from driftbook.profiles.profile import Profile
 
 #: A day whose score exceeds the fixed threshold this many times is kept out. Above 1, so that a slow change
 #: enters and the trailing reference follows it; the faults of `bench/` lie above it or do no harm as single days.
@@ -30,7 +30,7 @@ def reach(alarms: Alarms, references: References, day: dt.date) -> dt.date:
     return max(references.start, day - dt.timedelta(days=_REACH * alarms.trailing_days))
 
 
-def usable(calibration: Calibration, alarms: Alarms, least_rows: int, days: Sequence[DayHistogram]) -> list[bool]:
+def usable(calibration: Calibration, alarms: Alarms, least_rows: int, days: Sequence[Profile]) -> list[bool]:
     """Return which days may enter a trailing reference, each decided from its own counts.
 
     Kept out are special days, days under `least_rows`, days with more exact duplicates than the check allows, and days
@@ -65,7 +65,7 @@ def is_enough(usable: Iterable[dt.date], alarms: Alarms, calendar: Calendar, day
     return len(found) >= alarms.trailing_days and of_class >= OF_CLASS
 
 
-def _severities(calibration: Calibration, alarms: Alarms, days: Sequence[DayHistogram]) -> np.ndarray:
+def _severities(calibration: Calibration, alarms: Alarms, days: Sequence[Profile]) -> np.ndarray:
     """Return each day's score over the fixed threshold, without the columns whose change was acknowledged."""
     fixed = calibration.fixed
     found = np.zeros(len(days))

@@ -6,17 +6,17 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from driftbook.alarms import cells
-from driftbook.alarms.cells import Cells
-from driftbook.alarms.histograms import DayHistogram
+from driftbook.alarms import bins
+from driftbook.alarms.bins import Bins
 from driftbook.config import Settings
+from driftbook.profiles.profile import Profile
 from driftbook.records import Measure
 from driftbook.sources import Batch
 
 QUANTILES = (0.05, 0.5, 0.95)
 
 
-def quality(settings: Settings, batch: Batch, columns: Sequence[Cells], day: DayHistogram) -> list[Measure]:
+def quality(settings: Settings, batch: Batch, columns: Sequence[Bins], day: Profile) -> list[Measure]:
     """Return the quality measures of a batch with rows, whose frame holds the prediction; `day` is the same as counts.
 
     Shares are of the batch's rows (`missing_share`) or of the rows with a value (`out_of_range_share`,
@@ -71,12 +71,12 @@ def _quantiles(values: pd.Series) -> list[Measure]:
     ]
 
 
-def _unusual(column: Cells, day: DayHistogram) -> Measure:
+def _unusual(column: Bins, day: Profile) -> Measure:
     """Return the share of values out of the usual range, or of categories never seen."""
-    (counts,) = cells.counts(column, [day])
+    (counts,) = bins.counts(column, [day])
     present = counts.sum()
     if column.is_ordered:
         metric, unusual = "out_of_range_share", counts[-1] + (counts[0] if len(column.starts) else 0)
     else:
-        metric, unusual = "unseen_share", cells.unseen(column, day)
+        metric, unusual = "unseen_share", bins.unseen(column, day)
     return Measure(metric, float(unusual / present) if present else None, column.column, reference="calibration")

@@ -1,16 +1,16 @@
 """The archive: a folder per run with the executed notebook and its page, a lasting address per day, the index."""
 
-import fcntl
 import html
 from pathlib import Path
 
 import nbformat
+from filelock import FileLock
 from nbformat import NotebookNode
 
 from driftbook import config, paths, sources, store
 from driftbook.errors import BadInput
-from driftbook.runs import index, pages
-from driftbook.runs.requests import Request
+from driftbook.pages import index, render
+from driftbook.runs.parameters import Request
 
 #: Evidently's interactive report, a file of its own beside the page.
 REPORT = "evidently.html"
@@ -39,7 +39,7 @@ def write(run_id: str, request: Request, nb: NotebookNode, failure: str) -> str:
         links["Evidently report"] = REPORT
     nbformat.write(nb, home / f"{request.notebook}.ipynb")
     notice = sources.notice(request.settings) if request.settings else ""
-    index.write(page, pages.render(nb, title=_title(request), notice=notice, failure=failure, links=links))
+    index.write(page, render.render(nb, title=_title(request), notice=notice, failure=failure, links=links))
     if request.label:
         index.write(home.parent / "index.html", _redirect(f"{run_id}/{page.name}"))
     return page.relative_to(paths.archive_dir()).as_posix()
@@ -48,8 +48,7 @@ def write(run_id: str, request: Request, nb: NotebookNode, failure: str) -> str:
 def refresh_index() -> None:
     """Write the archive's index anew from the run records and the days' verdicts."""
     paths.archive_dir().mkdir(parents=True, exist_ok=True)
-    with (paths.archive_dir() / ".lock").open("w") as lock:  # an older state must not overwrite a newer one
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with FileLock(paths.archive_dir() / ".lock"):  # an older state must not overwrite a newer one
         days = store.daily_overview()
         notices = {name: _notice(name) for name in days["model"].unique()}
         index.write(paths.archive_dir() / "index.html", index.render(days, store.runs(), notices))

@@ -15,7 +15,7 @@ from tqdm import tqdm
 
 from driftbook import history, paths, store
 from driftbook.errors import BadInput, RunFailed
-from driftbook.model import Trained
+from driftbook.model import TrainedModel
 from driftbook.periods import Period
 
 DAYS = ("missing", "all")
@@ -31,7 +31,7 @@ class Job:
 
 
 def backfill(
-    trained: Trained,
+    trained: TrainedModel,
     params: str | Mapping,
     period: Period,
     *,
@@ -72,7 +72,7 @@ def _run_all(params: str | Mapping, days: list[dt.date], pace: float, workers: i
         return list(tqdm(running, total=len(days), desc="days", file=sys.stderr, disable=not days))
 
 
-def _up_to_date(trained: Trained, period: Period) -> set[dt.date]:
+def _up_to_date(trained: TrainedModel, period: Period) -> set[dt.date]:
     stored = store.stored_days(trained.settings.name, period.start, period.end, trained.version)
     return stored.difference(history.stale_days(trained, period))
 

@@ -12,9 +12,9 @@ from papermill.log import logger
 
 from driftbook import store
 from driftbook.errors import RunFailed
-from driftbook.runs import archive, code, requests
+from driftbook.runs import archive, parameters, versions
 from driftbook.runs.kernels import private_kernel
-from driftbook.runs.requests import Request
+from driftbook.runs.parameters import Request
 
 
 def execute(nb: NotebookNode, kernel_name: str, **options: Any) -> NotebookNode:
@@ -27,7 +27,7 @@ def execute(nb: NotebookNode, kernel_name: str, **options: Any) -> NotebookNode:
     RunFailed
         If no cell failed, but the last one was not reached, or the rows are not in the database.
     """
-    request = requests.check(nb)
+    request = parameters.check(nb)
     run_id = _open(request, nb)
     died: BaseException | None = None
     try:
@@ -60,8 +60,8 @@ def _open(request: Request, nb: NotebookNode) -> str:
         label=request.label,
         parameters=request.parameters,
         kind="papermill",
-        notebook_hash=code.notebook_hash(nb),
-        code_version=code.library_version(),
+        notebook_hash=versions.notebook_hash(nb),
+        code_version=versions.library_version(),
     )
 
 

@@ -1,14 +1,10 @@
-"""The short summary a demo ends with: `python -m driftbook.runs.summary demo 2022-02-01 2022-02-28`."""
-
-import sys
-from collections.abc import Sequence
+"""The short summary a demo ends with."""
 
 import pandas as pd
 
-from driftbook import config, paths, sources, store
+from driftbook import paths, sources, store
 from driftbook.config import Settings
-from driftbook.errors import DriftbookError
-from driftbook.periods import Period, between
+from driftbook.periods import Period
 
 #: The verdicts that call a person.
 FOUND = ("alarm", "no data")
@@ -42,20 +38,3 @@ def _incidents(settings: Settings, period: Period, overview: pd.DataFrame) -> li
         ),
         f"  nothing planted: {len(found & quiet)} of {len(quiet)} days alarmed",
     ]
-
-
-def main(arguments: Sequence[str]) -> int:
-    """Print the summary of `params start end`; return the exit status."""
-    if len(arguments) != 3:
-        print("expected three arguments: params start end", file=sys.stderr)
-        return 2
-    try:
-        print(summary(config.load(arguments[0]), between(*arguments[1:])))
-    except DriftbookError as error:
-        print(error, file=sys.stderr)
-        return 1
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -1,7 +1,7 @@
 """PostgreSQL for real: the only importer of psycopg."""
 
 from driftbook.store.connection import connect
-from driftbook.store.days import Written, write_day
+from driftbook.store.days import Revision, write_day
 from driftbook.store.detectability import detectability, write_detectability
 from driftbook.store.judgements import day_counts, judgements, trailing_days
 from driftbook.store.overview import daily_overview, measures, stored_days
@@ -9,7 +9,7 @@ from driftbook.store.passwords import scrub
 from driftbook.store.runs import close_run, open_run, run, runs, smoke_values, write_smoke
 
 __all__ = [
-    "Written",
+    "Revision",
     "close_run",
     "connect",
     "daily_overview",

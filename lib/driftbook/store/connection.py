@@ -60,8 +60,8 @@ def _parsed(url: str) -> dict[str, Any]:
 
 
 def _embedded() -> dict[str, Any]:
-    # Imported here so that `python -m driftbook.store.server` does not find itself imported already.
-    from driftbook.store import server
+    # Imported here so that `python -m driftbook.store.embedded.server` does not find itself imported already.
+    from driftbook.store.embedded import server
 
     uri = server.start()
     parameters = {**conninfo_to_dict(uri), "dbname": _DATABASE}

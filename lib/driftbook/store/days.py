@@ -36,7 +36,7 @@ _HISTOGRAM = ("model", "day", "feature", "bin", "position", "count", "revision",
 
 
 @dataclass(frozen=True)
-class Written:
+class Revision:
     """What writing a day did: the revision that holds its numbers, whether rows were added, whether it is current."""
 
     revision: int
@@ -44,7 +44,7 @@ class Written:
     current: bool
 
 
-def write_day(run_id: str, result: DayResult) -> Written:
+def write_day(run_id: str, result: DayResult) -> Revision:
     """Write a day's measures, histograms and judgement in one transaction, and note in the run that they are stored.
 
     The same data, model, notebook, code and context as the current revision's change nothing. Anything else makes a new
@@ -66,10 +66,10 @@ def write_day(run_id: str, result: DayResult) -> Written:
         writing = _writing_run(connection, run_id, result)
         previous = _current_run(connection, day)
         if previous and _is_unchanged(previous, writing):
-            written = Written(previous["revision"], changed=False, current=True)
+            written = Revision(previous["revision"], changed=False, current=True)
         else:
             is_beside = bool(previous) and (previous["kind"], writing["kind"]) == ("papermill", "interactive")
-            written = Written(_next_revision(connection, day), changed=True, current=not is_beside)
+            written = Revision(_next_revision(connection, day), changed=True, current=not is_beside)
             _insert(connection, run_id, result, written)
         _note_stored(connection, writing, written.revision)
     return written
@@ -118,7 +118,7 @@ def _next_revision(connection: psycopg.Connection, day: dict[str, Any]) -> int:
     return revision
 
 
-def _insert(connection: psycopg.Connection, run_id: str, result: DayResult, written: Written) -> None:
+def _insert(connection: psycopg.Connection, run_id: str, result: DayResult, written: Revision) -> None:
     if written.current:
         for table in ("measure", "histogram", "judgement"):
             retire = sql.SQL("update {} set current = false where model = %s and day = %s and current")
@@ -128,21 +128,21 @@ def _insert(connection: psycopg.Connection, run_id: str, result: DayResult, writ
     _copy(connection, "judgement", _JUDGEMENT, _judgement_rows(run_id, result, written))
 
 
-def _measure_rows(run_id: str, result: DayResult, written: Written) -> Iterable[tuple]:
+def _measure_rows(run_id: str, result: DayResult, written: Revision) -> Iterable[tuple]:
     origin = (result.rows, written.revision, run_id, result.model_version)
     for m in result.measures:
         named = (result.model, result.day, m.metric, m.feature, m.segment)
         yield (*named, m.value, m.lower, m.upper, m.verdict or None, *origin, m.reference, written.current)
 
 
-def _histogram_rows(run_id: str, result: DayResult, written: Written) -> Iterable[tuple]:
+def _histogram_rows(run_id: str, result: DayResult, written: Revision) -> Iterable[tuple]:
     origin = (written.revision, run_id, written.current)
     for feature, counts in result.histograms.items():
         for position, (label, count) in enumerate(counts.items()):
             yield (result.model, result.day, feature, label, position, count, *origin)
 
 
-def _judgement_rows(run_id: str, result: DayResult, written: Written) -> Iterable[tuple]:
+def _judgement_rows(run_id: str, result: DayResult, written: Revision) -> Iterable[tuple]:
     if result.judgement is None:
         return
     judgement = vars(result.judgement) | {

@@ -1,0 +1,80 @@
+"""The `driftbook` command: the embedded database, the summary of a period, the stack in Docker."""
+
+import subprocess
+import sys
+
+import click
+
+from driftbook.errors import DriftbookError
+
+
+class _Group(click.Group):
+    """Ends with one sentence and the exit status 1 where a user's mistake or a missing server is the cause."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except DriftbookError as error:
+            raise click.ClickException(str(error)) from None
+
+
+@click.group(cls=_Group)
+def main() -> None:
+    """Model monitoring as notebooks; papermill runs them, this command is for what surrounds them."""
+
+
+@main.group()
+def db() -> None:
+    """Start or stop the embedded PostgreSQL, used where DATABASE_URL is not set."""
+
+
+@db.command()
+def start() -> None:
+    """Start it unless it runs, and print its address."""
+    from driftbook.store.embedded import server
+
+    click.echo(f"embedded PostgreSQL is running: {server.start()}")
+
+
+@db.command()
+def stop() -> None:
+    """Stop it; open transactions are rolled back."""
+    from driftbook.store.embedded import server
+
+    click.echo("embedded PostgreSQL stopped" if server.stop() else "embedded PostgreSQL was not running")
+
+
+@db.command(context_settings={"ignore_unknown_options": True})
+@click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
+def during(command: tuple[str, ...]) -> None:
+    """Run COMMAND, then stop the server unless it ran before; the exit status is the command's."""
+    from driftbook.store.embedded import server
+
+    ran_before = server.is_running()
+    try:
+        status = subprocess.run(command, check=False).returncode
+    finally:
+        if not ran_before:
+            server.stop()
+    sys.exit(status)
+
+
+@main.command()
+@click.argument("params")
+@click.argument("start")
+@click.argument("end")
+def summary(params: str, start: str, end: str) -> None:
+    """Print what became of the days START to END of the model PARAMS."""
+    from driftbook import config
+    from driftbook.periods import between
+    from driftbook.runs.summary import summary
+
+    click.echo(summary(config.load(params), between(start, end)))
+
+
+@main.command()
+def stack() -> None:
+    """Write secrets at first use, start PostgreSQL, Adminer, Grafana and the archive in Docker, print the addresses."""
+    from driftbook import stack
+
+    sys.exit(stack.up())

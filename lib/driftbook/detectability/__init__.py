@@ -1,0 +1,6 @@
+"""Which faults a model's alarms would miss: tried on days held back from the reference, told when it is trained."""
+
+from driftbook.detectability.reporting import report
+from driftbook.detectability.text import conclusion, table
+
+__all__ = ["conclusion", "report", "table"]

@@ -1,0 +1,133 @@
+"""Which faults would be missed: some reference days are held back, and faulty copies of them judged by the others.
+
+The held-back days have no trailing reference, so the fixed one decides alone, beside the deterministic checks. Days
+that alarm without a fault say nothing about faults and are left out.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from driftbook.alarms import checks, reference
+from driftbook.alarms.calibration import Calibration
+from driftbook.config.alarms import Alarms
+from driftbook.faults import Fault, strength_text
+from driftbook.profiles import calendars, profile
+from driftbook.profiles.profile import Grid, Profile
+from driftbook.records import Detectability
+
+#: The share of held-back days on which a fault must be caught to count as caught.
+POWER = 0.9
+#: One day in so many is held back, of each class alike.
+_EVERY = 4
+#: How many days are held back at least, and how many of them must be left that do not alarm without a fault.
+_LEAST_HELD, _LEAST_QUIET = 6, 4
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What faults are tried on.
+
+    Attributes
+    ----------
+    calibration
+        That of the days that stay.
+    held_back
+        The days held back, in order, without those that alarm undisturbed.
+    alarming
+        The days left out because they alarm undisturbed.
+    """
+
+    calibration: Calibration
+    alarms: Alarms
+    least_rows: int
+    held_back: tuple[Profile, ...]
+    alarming: tuple[dt.date, ...] = ()
+
+
+def hold_back(calibration: Calibration, alarms: Alarms, *, least_rows: int) -> Trial | None:
+    """Return a trial with every fourth day of each class held back, None where too few days would stay.
+
+    At least 20 days must stay, three of each class, and six be held back. Freak days stay: they are part of what the
+    alarms are calibrated on.
+    """
+    held = _choose(calibration, alarms.false_alarms_per_month)
+    if len(held) < _LEAST_HELD or len(calibration.fixed.days) - len(held) < reference.LEAST_DAYS:
+        return None
+    kept = replace(calibration, days=tuple(day for day in calibration.days if day.day not in held))
+    trial = Trial(kept, alarms, least_rows, tuple(calibration.by_day[day] for day in sorted(held)))
+    alarming = caught(trial, trial.held_back)
+    quiet = tuple(day for day, alarm in zip(trial.held_back, alarming, strict=True) if not alarm)
+    if len(quiet) < _LEAST_QUIET:
+        return None
+    return replace(trial, held_back=quiet, alarming=tuple(sorted(held - {day.day for day in quiet})))
+
+
+def caught(trial: Trial, days: Sequence[Profile]) -> np.ndarray:
+    """Return on which days the verdict would be `alarm`, or `no data`.
+
+    What stands in for the last days of the same class, which the number of rows is checked against, are the last ones
+    of those that stay.
+    """
+    calibration, fixed = trial.calibration, trial.calibration.fixed
+    before = [day for day in calibration.days if not calendars.is_special(calibration.calendar, day.day)]
+    found = np.array([_is_checked(trial, day, before) for day in days])
+    judged = [line for line, day in enumerate(days) if day.rows >= trial.least_rows]
+    if judged:
+        scores = reference.score(fixed, [days[line] for line in judged]).days
+        found[judged] |= scores > fixed.threshold(trial.alarms.false_alarms_per_month)
+    return found
+
+
+def detect(trial: Trial, fault: Fault, feature: str, inject: Callable[[float], Sequence[Profile]]) -> Detectability:
+    """Return how strong a fault must be to be caught; strengths above the first that is are not tried.
+
+    `inject` returns the held-back days with the fault at a strength.
+    """
+    powers: list[float] = []
+    for strength in fault.strengths:
+        powers.append(float(caught(trial, inject(strength)).mean()))
+        if powers[-1] >= POWER:
+            break
+    smallest = fault.strengths[len(powers) - 1] if powers[-1] >= POWER else None
+    said = "missed" if smallest is None else strength_text(smallest, fault.unit)
+    return Detectability(fault.name, feature, fault.unit, fault.strengths, tuple(powers), smallest, said)
+
+
+def recount(grid: Grid, day: Profile, frame: pd.DataFrame, changed: Sequence[str], errors: np.ndarray) -> Profile:
+    """Return a day as counts after some of its columns changed; its rows are the same, the other counts are kept."""
+    numeric = {name: profile.cell_counts(grid, frame[name]) for name in changed if name in grid.edges}
+    discrete = {name: profile.value_counts(frame[name]) for name in changed if name in grid.ordered + grid.unordered}
+    missing = {name: int(frame[name].isna().sum()) for name in changed if name in day.missing}
+    return replace(
+        day,
+        cells=day.cells | numeric,
+        values=day.values | discrete,
+        missing=day.missing | missing,
+        errors=(len(errors), float(np.sum(errors)), float(np.sum(np.square(errors)))),
+    )
+
+
+def _choose(calibration: Calibration, per_month: float) -> set[dt.date]:
+    """Return the days to hold back: every fourth of those within the threshold, ordered by class."""
+    fixed = calibration.fixed
+    if fixed is None:
+        return set()
+    kinds = [calendars.day_class(calibration.calendar, day) for day in fixed.days]
+    spare = [kinds.count(kind) > reference.LEAST_OF_CLASS for kind in kinds]
+    within = fixed.own_scores <= fixed.threshold(per_month)
+    order = sorted(range(len(kinds)), key=lambda line: (calendars.CLASSES.index(kinds[line]), fixed.days[line]))
+    found = [fixed.days[line] for line in order if within[line] and spare[line]]
+    return set(found[_EVERY - 1 :: _EVERY])
+
+
+def _is_checked(trial: Trial, day: Profile, before: Sequence[Profile]) -> bool:
+    if not day.rows:
+        return True
+    calibration = trial.calibration
+    limits, least_rows = trial.alarms.checks, trial.least_rows
+    found = checks.run(calibration, limits, day, calibration.kinds, before, least_rows=least_rows)
+    return any(check.measure.verdict == "alarm" for check in found)

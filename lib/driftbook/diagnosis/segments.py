@@ -1,0 +1,73 @@
+"""Where a column moved: which part of the rows carries the change, and which rows are outliers."""
+
+import numpy as np
+import pandas as pd
+
+from driftbook.alarms import bins
+from driftbook.model import TrainedModel
+from driftbook.profiles import profile
+
+_NOTHING = pd.DataFrame(columns=["reference", "day", "part"], dtype=float)
+
+
+def carriers(trained: TrainedModel, frame: pd.DataFrame, column: str, segment: str) -> pd.DataFrame:
+    """Return how much of a column's change each value of a segment column carries, the largest part first.
+
+    One line per segment value with `reference` and `day` (its share of rows) and `part`: the change is the total
+    variation distance between the two histograms of `column`, `1/2 sum over bins |q - p|`, and a segment's part is
+    `1/2 sum over bins sign(q - p) (q_s - p_s)`, its own joint shares in it. The parts add up to 1; a negative one works
+    against the change. Where the segment column is the column itself, what one value gains the others lose, so that a
+    value carries half of the change at most. Empty if nothing changed, or no row is there.
+    """
+    if frame.empty:
+        return _NOTHING
+    reference, day = _joint(trained, trained.reference_rows, column, segment), _joint(trained, frame, column, segment)
+    reference, day = reference.align(day, fill_value=0.0)
+    change = day.sum() - reference.sum()
+    distance = change.abs().sum() / 2
+    if not distance > 0:
+        return _NOTHING
+    part = ((day - reference) * np.sign(change)).sum(axis=1) / (2 * distance)
+    table = pd.DataFrame({"reference": reference.sum(axis=1), "day": day.sum(axis=1), "part": part})
+    return table.rename_axis(segment).sort_values("part", ascending=False, kind="stable")
+
+
+def outliers(trained: TrainedModel, frame: pd.DataFrame, rows: int = 10) -> pd.DataFrame:
+    """Return the rows farthest from the reference, with the column that makes them so.
+
+    A value's distance is how far it lies from the reference's median, in widths of the reference's 5 to 95 % range; a
+    row counts by its farthest numeric column. Columns `column`, `value`, `distance`, then the frame's own.
+    """
+    numeric = [name for name in trained.settings.watched.numeric if name != "hour"]
+    low, middle, high = (trained.reference_rows[numeric].quantile(level) for level in (0.05, 0.5, 0.95))
+    distance = ((frame[numeric] - middle) / (high - low).where(high > low)).abs()
+    farthest = distance.max(axis=1).dropna().nlargest(rows, keep="first")
+    column = distance.loc[farthest.index].idxmax(axis=1)
+    value = [frame.at[row, name] for row, name in column.items()]
+    found = pd.DataFrame({"column": column, "value": value, "distance": farthest})
+    return found.join(frame)
+
+
+def scale(trained: TrainedModel, frame: pd.DataFrame, column: str) -> float | None:
+    """Return by which one factor the column's quarter, half and three-quarter quantiles all changed, within 5 %.
+
+    None where they did not change by one factor, by less than 5 %, or where a quantile is not positive: a change of
+    unit shows as a factor, a change of the population does not.
+    """
+    if column not in trained.settings.watched.numeric or frame[column].isna().all():
+        return None
+    levels = [0.25, 0.5, 0.75]
+    reference, day = trained.reference_rows[column].quantile(levels), frame[column].quantile(levels)
+    if (reference <= 0).any() or (day <= 0).any():
+        return None
+    factors = day / reference
+    constant = factors.max() / factors.min() < 1.1
+    return float(factors[0.5]) if constant and abs(factors[0.5] - 1) > 0.05 else None
+
+
+def _joint(trained: TrainedModel, frame: pd.DataFrame, column: str, segment: str) -> pd.DataFrame:
+    """Return the share of all rows in each segment value (lines) and cell of the column."""
+    calibrated = trained.calibration
+    own = next(one for one in calibrated.frame.cells if one.column == column)
+    keys = frame[segment].map(profile.value_label, na_action="ignore").fillna("missing")
+    return pd.crosstab(keys, bins.positions(calibrated.grid, own, frame[column])) / max(len(frame), 1)

@@ -1,0 +1,1 @@
+"""What people see: tables, figures, the page of a notebook, the index of the archive."""

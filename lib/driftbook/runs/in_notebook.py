@@ -1,0 +1,98 @@
+"""What a notebook does differently inside a run and in Jupyter: storing, and showing Evidently's interactive report."""
+
+import os
+import random
+import time
+from pathlib import Path
+from typing import Any
+
+from IPython.display import HTML, IFrame
+
+from driftbook import store
+from driftbook.errors import BadInput
+from driftbook.records import DayResult, DetectabilityReport
+from driftbook.runs import versions
+from driftbook.runs.archive import REPORT
+
+
+def run_id() -> str:
+    """Return the id of the run this notebook executes in, empty in Jupyter."""
+    return os.environ.get("DRIFTBOOK_RUN", "")
+
+
+def save_day(result: DayResult, *, notebook: str, ask: bool = False) -> str:
+    """Store a day's result and say in a sentence what happened.
+
+    Inside a run it is always stored. In Jupyter it is stored only when `ask` is true, under an interactive run, which
+    never replaces the rows of a papermill run.
+    """
+    if run_id():
+        return _sentence(store.write_day(run_id(), result))
+    if not ask:
+        return "Not stored: this is no papermill run. Set store = True to store an interactive one."
+    interactive = open_interactive(notebook, result.model, result.day)
+    written = store.write_day(interactive, result)
+    store.close_run(interactive, "succeeded")
+    return _sentence(written)
+
+
+def save_detectability(report: DetectabilityReport) -> str:
+    """Store a detectability report inside a run, and say in a sentence what happened; in Jupyter nothing is stored."""
+    if not run_id():
+        return "Not stored: this is no papermill run."
+    if not store.write_detectability(run_id(), report):
+        return "Already in the database: the report is the one stored before."
+    return f"Stored: {len(report.found)} rows, the current ones of model {report.model}."
+
+
+def open_interactive(notebook: str, model: str, day: Any) -> str:
+    """Open the record of a run from Jupyter and return its id; it has no page."""
+    return store.open_run(
+        notebook=notebook,
+        model=model,
+        day=day,
+        label=str(day or ""),
+        parameters={},
+        kind="interactive",
+        notebook_hash="",
+        code_version=versions.library_version(),
+    )
+
+
+def show_report(snapshot: Any) -> HTML | IFrame:
+    """Return Evidently's interactive report for display: inline in Jupyter, in a run a link to a file."""
+    if not run_id():
+        return HTML(snapshot.get_html_str(as_iframe=True))
+    folder = Path(os.environ["DRIFTBOOK_RUN_FOLDER"])
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / REPORT).write_text(snapshot.get_html_str(as_iframe=False), encoding="utf-8")
+    return HTML(f'<p><a href="{REPORT}">Evidently\'s interactive report</a> (a file of its own, 4 MB)</p>')
+
+
+def day_link(notebook: str, day: Any) -> str:
+    """Return HTML that names a day: a link to its newest page where pages lie side by side, plain text in Jupyter."""
+    return f'<a href="../../../{notebook}/{day}/index.html">{day}</a>' if run_id() else str(day)
+
+
+def _sentence(written: store.Revision) -> str:
+    if not written.changed:
+        return f"Already in the database with the same input: revision {written.revision} stays as it is."
+    place = "the current one" if written.current else "kept beside the current one of a papermill run"
+    return f"Stored as revision {written.revision}, {place}."
+
+
+def send_smoke(rows: int, pace: float) -> tuple[list[float], list[float]]:
+    """Send random values to the wiring check's table, `pace` seconds apart; return those sent and those read back.
+
+    Writes under an interactive run in Jupyter: a wiring check that sends nothing checks nothing.
+    """
+    if rows < 1 or pace < 0:
+        raise BadInput(f"rows is {rows!r} and pace {pace!r}: expected at least 1 row and seconds from 0")
+    run = run_id() or open_interactive("smoke", "", None)
+    sent = [random.random() for _ in range(rows)]
+    for position, value in enumerate(sent):
+        time.sleep(pace if position else 0)
+        store.write_smoke(run, value)
+    if not run_id():
+        store.close_run(run, "succeeded")
+    return sent, store.smoke_values(run)

@@ -1,0 +1,291 @@
+import datetime as dt
+from dataclasses import replace
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from driftbook import detectability, faults, model, sources, training
+from driftbook.alarms import judge
+from driftbook.detectability import reporting
+from driftbook.detectability import trial as trials
+from driftbook.errors import BadInput
+from driftbook.measures.performance import absolute_errors
+from driftbook.pages import figures
+from driftbook.periods import between
+from driftbook.profiles import counting, profile
+
+FREAK, SPECIAL = dt.date(2022, 1, 29), dt.date(2022, 1, 1)
+
+
+@pytest.fixture(scope="module")
+def batch(demo):
+    return training.reference(demo[0])
+
+
+@pytest.fixture(scope="module")
+def report(demo, batch):
+    return detectability.report(demo[1], batch)
+
+
+@pytest.fixture(scope="module")
+def trial(demo):
+    settings, trained, _ = demo
+    return trials.hold_back(trained.calibration, settings.alarms, least_rows=settings.references.min_rows_per_day)
+
+
+@pytest.fixture(scope="module")
+def days(demo, batch, trial):
+    return reporting._held_back(demo[1], batch, trial)
+
+
+@pytest.fixture
+def catalogue(monkeypatch):
+    """An empty catalogue."""
+    monkeypatch.setattr(faults, "CATALOGUE", {})
+    return faults.CATALOGUE
+
+
+def injected(demo, days, fault, column, strength):
+    return reporting._injected(demo[1], days, faults.CATALOGUE[fault], column, 0, strength)
+
+
+def test_the_days_held_back(demo, trial, report):
+    fixed, kept = demo[1].calibration.fixed, trial.calibration.fixed
+    assert (len(report.held_back), report.reference_days, report.alarming, report.status) == (7, 23, (), "")
+    assert set(report.held_back) | set(kept.days) == set(fixed.days)
+    assert set(report.held_back).isdisjoint(kept.days)
+    assert kept.classes == fixed.classes
+    assert FREAK in kept.days
+    assert SPECIAL not in report.held_back
+    assert SPECIAL in trial.calibration.by_day  # beside the days that calibrate, as ever
+
+
+def test_every_fault_is_tried_on_every_column_it_can_strike(demo, report):
+    found = [(one.fault, one.feature) for one in report.found]
+    assert len(found) == len(set(found)) == 31
+    numeric, categorical = [*demo[0].features.numeric], ["PULocationID", "DOLocationID", "payment_type"]
+    by_fault = {fault: [feature for name, feature in found if name == fault] for fault, _ in found}
+    assert by_fault == {
+        "other unit": numeric,
+        "values missing": [*numeric, *categorical, "duration_min"],
+        "value stuck": numeric,
+        "categories collapse": categorical,
+        "new category": categorical,
+        "clock shifted": ["hour"],
+        "columns swapped": numeric,
+        "target shifted": ["duration_min"],
+        "rows lost": [""],
+        "file truncated": [""],
+        "rows repeated": [""],
+    }
+
+
+def test_strengths_are_tried_until_one_is_caught(report):
+    for one in report.found:
+        assert all(power < trials.POWER for power in one.powers[:-1])
+        assert set(np.round(np.array(one.powers) * 7, 9)) <= {*range(8)}
+        if one.powers[-1] >= trials.POWER:
+            assert one.smallest == one.strengths[len(one.powers) - 1]
+        else:
+            assert (one.smallest, len(one.powers), one.level) == (None, len(one.strengths), 1)
+
+
+def test_what_the_demo_would_miss(report):
+    caught = {(one.fault, one.feature): one.said for one in report.found}
+    assert caught["other unit", "trip_distance"] == "x1.2"
+    assert caught["values missing", "fare_amount"] == "2%"
+    assert caught["categories collapse", "payment_type"] == "50%"
+    assert caught["rows lost", ""] == "30%"
+    assert caught["rows repeated", ""] == "0.5%"
+
+
+def test_the_same_seed_gives_the_same_report(demo, batch, report):
+    assert detectability.report(demo[1], batch) == report
+    assert detectability.report(demo[1], batch, seed=1) != report
+
+
+def test_what_is_said_to_be_caught_is_caught_on_later_days(demo, report):
+    settings, trained, _ = demo
+    later = model.predicted(trained, sources.read(settings, between("2022-02-01", "2022-02-09")))
+    counts = {
+        day.period.start: (day, counting.histogram(settings, trained.calibration.grid, day))
+        for day in later.by_day(settings.time_column)
+    }
+    trial = trials.Trial(trained.calibration, settings.alarms, 200, tuple(day for _, day in counts.values()))
+    assert not trials.caught(trial, trial.held_back).any()
+    for one, (fault, _, column) in zip(report.found, reporting._places(settings), strict=True):
+        found = reporting._injected(trained, counts, fault, column, 0, one.smallest)
+        assert trials.caught(trial, found).mean() >= 0.85, (one.fault, one.feature)
+
+
+def test_no_fault_is_not_caught(demo, batch, catalogue):
+    @faults.fault("none", of=[faults.NUMERIC, faults.TARGET, faults.ROWS], strengths=[1, 2], unit="m")
+    def none(frame, column, strength, rng):
+        return frame
+
+    found = detectability.report(demo[1], batch).found
+    assert len(found) == 6
+    assert {(one.powers, one.smallest, one.said) for one in found} == {((0.0, 0.0), None, "missed")}
+
+
+def test_a_fault_of_ones_own_is_in_the_report(demo, batch, catalogue):
+    @faults.fault("sign lost", of=[faults.HOUR], strengths=[0.5, 1], unit=faults.OF_VALUES)
+    def sign_lost(frame, column, strength, rng):
+        values = frame[column]
+        return frame.assign(**{column: -values.where(rng.random(len(frame)) < strength, -values)})
+
+    report = detectability.report(demo[1], batch)
+    assert [(one.fault, one.feature, one.said, one.powers) for one in report.found] == [
+        ("sign lost", "hour", "50%", (1.0,))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("fault", "column"),
+    [
+        ("values missing", "fare_amount"),
+        ("value stuck", "trip_distance"),
+        ("categories collapse", "PULocationID"),
+        ("target shifted", "duration_min"),
+        ("rows lost", "lpep_pickup_datetime"),
+        ("rows repeated", "lpep_pickup_datetime"),
+    ],
+)
+def test_stronger_faults_are_caught_more_often(demo, trial, days, fault, column):
+    strengths = faults.CATALOGUE[fault].strengths
+    powers = [trials.caught(trial, injected(demo, days, fault, column, strength)).mean() for strength in strengths]
+    assert powers == sorted(powers)
+    assert powers[-1] == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "column"),
+    [
+        ("other unit", "trip_distance"),
+        ("values missing", "payment_type"),
+        ("new category", "DOLocationID"),
+        ("clock shifted", "hour"),
+        ("columns swapped", ("trip_distance", "fare_amount")),
+        ("target shifted", "duration_min"),
+    ],
+)
+def test_recounting_what_changed_equals_counting_everything(demo, days, fault, column):
+    settings, trained, _ = demo
+    for day, found in zip(days, injected(demo, days, fault, column, faults.CATALOGUE[fault].strengths[2]), strict=True):
+        batch, counts = days[day]
+        rng = np.random.default_rng([0, day.toordinal(), reporting.zlib.crc32(f"{fault} {column}".encode())])
+        frame = faults.CATALOGUE[fault].inject(batch.frame, column, faults.CATALOGUE[fault].strengths[2], rng)
+        frame = frame.assign(prediction=model.predict(settings, trained.estimator, frame))
+        missing = {name: counts.missing[name] for name in counts.delivered}
+        errors = absolute_errors(settings, frame).to_numpy()
+        whole = profile.count(
+            trained.calibration.grid, day, frame, duplicates=counts.duplicates, missing=missing, errors=errors
+        )
+        assert found.sha256 == whole.sha256 != counts.sha256
+
+
+@pytest.mark.parametrize(
+    ("fault", "column", "strength"),
+    [
+        ("other unit", "total_amount", 1.1),
+        ("values missing", "passenger_count", 0.1),
+        ("clock shifted", "hour", 1),
+        ("target shifted", "duration_min", 1.1),
+        ("rows repeated", "lpep_pickup_datetime", 0.02),
+        ("rows lost", "lpep_pickup_datetime", 0.2),
+        ("rows lost", "lpep_pickup_datetime", 0.95),
+    ],
+)
+def test_caught_is_what_the_judge_calls_an_alarm(demo, trial, days, fault, column, strength):
+    settings, _, _ = demo
+    found = injected(demo, days, fault, column, strength)
+    before = [day for day in trial.calibration.days if day.day != SPECIAL]
+
+    def verdict(day, before):
+        given = {"least_rows": trial.least_rows, "before": before, "kinds": trial.calibration.kinds}
+        return judge.judge(trial.calibration, settings.alarms, day, **given).judgement.verdict
+
+    def is_caught(day):
+        # four days calibrate no trailing reference, but tell how many rows are usual
+        recent = [other for other in before if judged_class(trial, other.day) == judged_class(trial, day.day)][-4:]
+        return verdict(day, recent) == "alarm"
+
+    assert trials.caught(trial, found).tolist() == [is_caught(day) for day in found]
+
+
+def judged_class(trial, day):
+    return trials.calendars.day_class(trial.calibration.calendar, day)
+
+
+def test_whole_rows_are_counted_with_every_delivered_column(demo, days):
+    twice = injected(demo, days, "rows repeated", "lpep_pickup_datetime", 1.0)
+    for found, (batch, counts) in zip(twice, days.values(), strict=True):
+        assert found.rows == 2 * counts.rows
+        assert found.duplicates == counts.rows + counts.duplicates
+        assert found.missing == {name: 2 * missing for name, missing in counts.missing.items()}
+        assert found.day == batch.period.start
+
+
+def test_a_day_without_rows_is_noticed(demo, batch, catalogue):
+    @faults.fault("no rows", of=[faults.ROWS], strengths=[1], unit="m")
+    def no_rows(frame, column, strength, rng):
+        return frame.head(0)
+
+    (one,) = detectability.report(demo[1], batch).found
+    assert (one.powers, one.said) == ((1.0,), "1 m")
+
+
+def test_rows_must_keep_their_index(demo, batch, catalogue):
+    @faults.fault("doubled", of=[faults.ROWS], strengths=[1], unit="m")
+    def doubled(frame, column, strength, rng):
+        return frame.set_index(frame.index + len(frame))
+
+    with pytest.raises(BadInput, match="fault 'doubled' returned rows with another index: rows that stay keep theirs"):
+        detectability.report(demo[1], batch)
+
+
+@pytest.mark.parametrize("size", [10, 21, 25])
+def test_too_small_a_reference(demo, batch, size):
+    trained = demo[1]
+    small = replace(trained, calibration=replace(trained.calibration, days=trained.calibration.days[:size]))
+    report = detectability.report(small, batch)
+    assert (report.status, report.held_back, report.reference_days) == ("not calibrated", (), size)
+    assert len(report.found) == 31
+    assert {(one.powers, one.smallest, one.said, one.level) for one in report.found} == {
+        ((), None, "not calibrated", None)
+    }
+    assert detectability.table(report)["level"].isna().all()
+    plt.close(figures.detectability(detectability.table(report)))
+
+
+def test_days_that_alarm_undisturbed_are_left_out(demo, monkeypatch):
+    settings, trained, _ = demo
+    monkeypatch.setattr(trials, "caught", lambda trial, days: np.arange(len(days)) < 2)
+    trial = trials.hold_back(trained.calibration, settings.alarms, least_rows=200)
+    assert (len(trial.held_back), len(trial.alarming)) == (5, 2)
+    assert max(trial.alarming) < min(day.day for day in trial.held_back)
+    monkeypatch.setattr(trials, "caught", lambda trial, days: np.arange(len(days)) < 4)
+    assert trials.hold_back(trained.calibration, settings.alarms, least_rows=200) is None
+
+
+@pytest.mark.parametrize(
+    ("names", "pairs"),
+    [
+        ((), []),
+        (("a",), []),
+        (("a", "b"), [("a", "b")]),
+        (("a", "b", "c"), [("a", "b"), ("b", "c"), ("c", "a")]),
+    ],
+)
+def test_pairs_of_columns(names, pairs):
+    assert reporting._pairs(names) == pairs
+
+
+def test_the_figure_says_what_is_caught(report):
+    table = detectability.table(report)
+    fig = figures.detectability(table)
+    panel = fig.axes[0]
+    assert [text.get_text() for text in panel.texts] == list(table["caught from"])
+    assert [label.get_text() for label in panel.get_yticklabels()][-1] == "all rows"
+    assert panel.get_xticklabels()[0].get_text() == "other unit\n(x1.05 to x2)"
+    plt.close(fig)

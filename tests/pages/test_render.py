@@ -1,0 +1,89 @@
+import re
+
+import pytest
+from driftbook.pages import render
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+
+
+def page(*cells, **options):
+    return render.render(new_notebook(cells=list(cells)), **{"title": "t", **options})
+
+
+def shown(output, source="1"):
+    main = page(new_code_cell(source, outputs=[output])).split("<main>")[1]
+    return main.split('<div class="output">')[1].rsplit("</div>\n</section>")[0]
+
+
+def data(**kinds):
+    return new_output("display_data", {name.replace("_", "/"): value for name, value in kinds.items()})
+
+
+@pytest.mark.parametrize(
+    ("output", "expected"),
+    [
+        (new_output("stream", name="stdout", text="a < b\n"), "<pre>a &lt; b\n</pre>"),
+        (new_output("stream", name="stdout", text="\x1b[31mred\x1b[0m"), "<pre>red</pre>"),
+        (new_output("stream", name="stderr", text="warning"), ""),
+        (data(text_plain="<x>"), "<pre>&lt;x&gt;</pre>"),
+        (data(text_html="<b>x</b>", text_plain="x"), '<div class="scroll"><b>x</b></div>'),
+        (data(text_markdown="*x*"), "<p><em>x</em></p>"),
+        (data(image_png=PNG + "\n", text_plain="<Figure>"), f'<img alt="figure" src="data:image/png;base64,{PNG}"/>'),
+        (new_output("error", traceback=["\x1b[31mE\x1b[0m: <v>"]), '<pre class="error">E: &lt;v&gt;</pre>'),
+    ],
+)  # fmt: skip
+def test_outputs(output, expected):
+    assert shown(output).strip() == expected
+
+
+def test_a_figure_is_described_by_what_its_cell_prints():
+    cell = new_code_cell("1", outputs=[data(image_png=PNG), new_output("stream", text='2 of "3"\nrows\n')])
+    assert """alt='2 of "3" rows'""" in page(cell)
+
+
+def test_code_is_folded_away_but_there():
+    cells = [
+        new_code_cell("x: int = 1", metadata={"tags": ["parameters"]}),
+        new_code_cell("x = 2", metadata={"tags": ["injected-parameters"]}),
+        new_code_cell("print('a < b')"),
+        new_code_cell("  "),
+    ]
+    text = page(*cells)
+    assert re.findall("<summary>(.*?)</summary>", text) == ["parameters", "parameters of this run", "code"]
+    assert "<details open" not in text
+    assert "a &lt; b" in re.sub("</?span[^>]*>", "", text)
+
+
+def test_words():
+    text = page(new_markdown_cell("# Title\n\nSome *words* and `code`."), title="a < b")
+    assert "<title>a &lt; b</title>" in text
+    assert "<h1>Title</h1>" in text
+    assert "<p>Some <em>words</em> and <code>code</code>.</p>" in text
+
+
+def test_notice_and_links_stand_above():
+    text = page(new_markdown_cell("# T"), notice="made <up>", links={"archive": "../index.html"})
+    assert text.index('<a href="../index.html">archive</a>') < text.index("made &lt;up&gt;") < text.index("<main>")
+    assert 'class="notice"' not in page(new_markdown_cell("# T"))
+
+
+def test_a_failure_stands_on_top():
+    failed = new_code_cell("1 / 0", metadata={"papermill": {"status": "failed"}})
+    failed.outputs = [new_output("error", ename="E", evalue="v", traceback=["Traceback: E"])]
+    text = page(
+        failed, new_code_cell("2", metadata={"papermill": {"status": "pending"}}), failure="E: <v>", title="day"
+    )
+    top, main = text.split("<main>")
+    assert "<pre>E: &lt;v&gt;</pre>" in top
+    assert "Traceback: E" in top
+    assert "Traceback: E" in main
+    assert main.count("not run") == 1
+
+
+def test_a_page_asks_for_nothing_and_is_the_same_again():
+    cells = [new_markdown_cell("# T\n\n$x^2$"), new_code_cell("1", outputs=[data(image_png=PNG)])]
+    text = page(*cells)
+    assert text == page(*cells)
+    assert re.findall(r'(?:src|href)="(?!data:|#)[^"]*"|https?://|@import|<script', text) == []
+    assert len(text) < 50_000

@@ -1,0 +1,286 @@
+import datetime as dt
+import math
+import re
+from html.parser import HTMLParser
+
+import pandas as pd
+import pytest
+from driftbook.pages import tables
+from driftbook.records import VERDICTS, DayResult, Judgement, Measure, gravest
+
+DAY = dt.date(2022, 2, 5)
+
+
+class Page(HTMLParser):
+    """The text of some HTML, and the attributes of its `data` elements."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.words, self.numbers = [], []
+        self.feed(page.data if hasattr(page, "data") else page)
+
+    def handle_data(self, data):
+        self.words.append(data)
+
+    def handle_starttag(self, tag, attrs):
+        if tag == "data":
+            self.numbers.append(dict(attrs))
+
+    @property
+    def text(self):
+        return " ".join("".join(self.words).split())
+
+
+def of(*measures, reason="nothing to see"):
+    judgement = Judgement(gravest(m.verdict for m in measures), reason, "saturday")
+    return DayResult("demo", DAY, 1995, measures, {}, "d", "v", judgement)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, "–"),
+        (math.nan, "–"),
+        (0, "0"),
+        (2399, "2,399"),
+        (1234567.0, "1,234,567"),
+        (-3.0, "-3"),
+        (0.188522969, "0.1885"),
+        (12345.678, "1.235e+04"),
+        (1e-9, "1e-09"),
+        (1e300, "1e+300"),
+        (math.inf, "inf"),
+    ],
+)
+def test_a_number_to_read(value, text):
+    assert tables.rounded(value) == text
+
+
+@pytest.mark.parametrize("value", [0.1 + 0.2, 1 / 3, 2399.0, 1e-300, -0.0])
+def test_the_full_value_is_beside_it(value):
+    page = Page(tables.number(Measure("quantile", value, "fare_amount", "p05")))
+    (attributes,) = page.numbers
+    assert repr(float(attributes["data-value"])) == repr(value)
+    assert (attributes["data-metric"], attributes["data-feature"], attributes["data-segment"]) == (
+        "quantile", "fare_amount", "p05",
+    )  # fmt: skip
+    assert page.text == tables.rounded(value)
+
+
+def test_no_value_has_no_value():
+    page = Page(tables.number(Measure("severity", None)))
+    assert (page.numbers[0]["data-value"], page.text) == ("", "–")
+
+
+@pytest.mark.parametrize("verdict", VERDICTS)
+def test_a_verdict_is_a_word_with_a_class(verdict):
+    assert tables.badge(verdict) == f'<span class="verdict verdict-{verdict.replace(" ", "-")}">{verdict}</span>'
+
+
+def test_no_verdict_is_nothing():
+    assert tables.badge("") == ""
+
+
+def test_the_headline_names_the_gravest_first(demo):
+    result = of(
+        Measure("rows", 100.0, lower=500.0, upper=900.0, verdict="alarm"),
+        Measure("severity", 4.0, upper=1.0, verdict="alarm"),
+        Measure("severity", 1.5, "fare_amount", upper=1.0, verdict="alarm"),
+        Measure("severity", 4.0, "trip_distance", upper=1.0, verdict="alarm"),
+        Measure("severity", 0.9, "duration_min", upper=1.0, verdict="drift"),
+        Measure("severity", 0.5, "hour", upper=1.0, verdict="ok"),
+        Measure("score", 6.0, "trip_distance", upper=4.0),
+        Measure("duplicate_share", 0.5, upper=0.01, verdict="alarm"),
+        Measure("column_changes", 1.0, upper=0.0, verdict="notice"),
+        Measure("stray_rows", 5.0),
+        reason="50.0% of the rows repeat another row exactly, <b>at most</b> 1.0% may",
+    )
+    page = Page(tables.headline(demo[0], result))
+    assert re.fullmatch(
+        "Saturday, 2022-02-05: alarm on 1,995 rows of simulated taxi trip duration ?"
+        r"50.0% of the rows repeat another row exactly, <b>at most</b> 1.0% may\. ?"
+        r"alarm severity of trip_distance: 4 times the threshold, above 1 ?"
+        r"alarm severity of fare_amount: 1.5 times the threshold, above 1 ?"
+        r"alarm duplicate rows: 0.5 of rows, above 0.01 ?"
+        r"alarm rows: 100 rows, below 500 ?"
+        r"drift severity of duration_min: 0.9 times the threshold ?"
+        r"notice columns new, gone or of another type: 1 columns, above 0",
+        page.text,
+    )
+    assert [float(number["data-value"]) for number in page.numbers] == [4, 1.5, 0.5, 100, 0.9, 1]
+
+
+@pytest.mark.parametrize(
+    ("measures", "text"),
+    [
+        ([Measure("severity", 0.1, "hour", upper=1.0, verdict="ok")], r"ok on 1,995 rows of .*nothing to see\.$"),
+        ([Measure("severity", None, upper=1.0, verdict="not calibrated")], r"not calibrated on .*nothing to see\.$"),
+        ([Measure("severity", 2.0, upper=1.0, verdict="special day")], r"special day on .*nothing to see\.$"),
+        ([Measure("rows", 0.0, verdict="no data")], r"no data on .*nothing to see\. ?no data rows: 0 rows$"),
+    ],
+)
+def test_the_headline_of_a_quiet_day(demo, measures, text):
+    assert re.search(text, Page(tables.headline(demo[0], of(*measures))).text)
+
+
+def test_every_number_of_a_day_is_on_its_tables_with_its_full_value(demo, monitored):
+    settings, _, _ = demo
+    result = monitored("2022-02-10")[1].result
+    table = tables.measures(settings, (m for m in result.measures if m.metric != "quantile"))
+    numbers = [*Page(table).numbers, *Page(tables.quantiles(settings, result)).numbers]
+    found = {(n["data-metric"], n["data-feature"], n["data-segment"]): n["data-value"] for n in numbers}
+    expected = {(m.metric, m.feature, m.segment): m.value for m in result.measures}
+    assert found.keys() == expected.keys()
+    assert all(float(found[key]) == value for key, value in expected.items() if value is not None)
+
+
+def test_every_score_of_a_day_is_on_its_table_with_its_full_value(monitored):
+    result = monitored("2022-02-10")[1].result
+    page = Page(tables.scores(result))
+    found = {(n["data-metric"], n["data-feature"]): float(n["data-value"]) for n in page.numbers}
+    metrics = ("severity", "score", "trailing_score")
+    assert found == {(m.metric, m.feature): m.value for m in result.measures if m.metric in metrics}
+    assert len(page.numbers) == len(found)
+    limits = [next(m.upper for m in result.measures if m.metric == metric) for metric in metrics]
+    assert page.text.endswith(f"threshold {' '.join(map(tables.rounded, limits))}")
+
+
+def test_the_scores_of_a_day_the_gravest_first():
+    result = of(
+        Measure("severity", 2.0, upper=1.0, verdict="alarm"),
+        Measure("severity", 0.5, "hour", upper=1.0, verdict="ok"),
+        Measure("severity", 2.0, "<i>fare</i>", upper=1.0, verdict="alarm"),
+        *(
+            Measure("score", value, name, upper=4.0)
+            for name, value in (("", 9.0), ("hour", -1.0), ("<i>fare</i>", 9.0))
+        ),
+    )
+    page = tables.scores(result)
+    assert Page(page).text == (
+        "column verdict severity fixed reference trailing reference "
+        "the day alarm 2 9 – <i>fare</i> alarm 2 9 – hour ok 0.5 -1 – threshold 1 4 –"
+    )
+    assert "<i>" not in page.data
+
+
+@pytest.mark.parametrize(
+    ("measures", "text"),
+    [
+        (
+            [Measure("severity", None, upper=1.0, verdict="not calibrated")],
+            "the day not calibrated – – – threshold 1 – –",
+        ),
+        ([Measure("rows", 0.0, verdict="no data")], "threshold 1 – –"),
+    ],
+)
+def test_the_scores_of_a_day_that_has_none(measures, text):
+    assert Page(tables.scores(of(*measures))).text.endswith(text)
+
+
+def test_a_table_of_measures_has_units_and_thresholds(demo):
+    found = [
+        Measure("mean_absolute_error", 4.2, upper=5.5, verdict="ok"),
+        Measure("missing_share", 0.25, "fare_amount", lower=0.1, verdict="warning"),
+        Measure("quantile", 3.5, "trip_distance", "p50"),
+    ]
+    text = Page(tables.measures(demo[0], found)).text
+    for part in ("mean absolute error", "minutes", "5.5", "missing values of fare_amount", "of rows", "0.1", "miles"):
+        assert part in text
+    assert "quantile p50 of trip_distance" in text
+
+
+def test_selected_measures_in_the_order_asked_for():
+    result = of(Measure("a", 1.0), Measure("b", 2.0), Measure("a", 3.0, "x"))
+    assert [m.value for m in tables.selected(result, "b", "a", "none")] == [2.0, 1.0, 3.0]
+
+
+@pytest.fixture
+def overview():
+    """Two days, the second one failed."""
+    return pd.DataFrame(
+        {
+            "day": [DAY, dt.date(2022, 2, 6)],
+            "verdict": ["alarm", "failed"],
+            "rows": pd.array([1995, None], "Int64"),
+            "mean_absolute_error": [4.25, None],
+            "share_missing_values": [0.08, None],
+            "labelled_rows": pd.array([1700, None], "Int64"),
+        }
+    )
+
+
+def judgements(**columns):
+    given = {"day": [DAY], "severity": [1.75], "reason": ["fare: odd"], "day_class": ["saturday"]}
+    scores = {"fixed_score": [7.5], "fixed_threshold": [4.0], "trailing_score": [8.75], "trailing_threshold": [5.0]}
+    return pd.DataFrame({**given, **scores, **columns})
+
+
+def test_days_link_to_their_pages_and_say_why(overview):
+    page = tables.days(overview, judgements(), link=lambda day: f'<a href="x/{day}">{day}</a>')
+    assert '<a href="x/2022-02-05">2022-02-05</a>' in page.data
+    assert Page(page).text == (
+        "day verdict severity fixed score (threshold) trailing score (threshold) class "
+        "rows mean absolute error missing cells "
+        "2022-02-05 alarm 1.75 7.5 (4) 8.75 (5) saturday 1,995 4.25 0.08 "
+        "2022-02-06 failed – – – – – – – "
+        "2022-02-05 alarm fare: odd"
+    )
+    values = [number["data-value"] for number in Page(page).numbers]
+    assert values == ["1.75", "7.5", "8.75", "1995.0", "4.25", "0.08"]
+
+
+def test_a_quiet_day_needs_no_reason(overview):
+    assert "fare: odd" not in tables.days(overview.assign(verdict="ok"), judgements(), link=str).data
+
+
+@pytest.mark.parametrize(
+    ("found", "severity", "why"),
+    [
+        (judgements(severity=[None], reason=["<b>no</b> row arrived"]), "–", "<b>no</b> row arrived"),
+        (judgements(trailing_score=[None], trailing_threshold=[None]), "1.75 7.5 (4) –", "fare: odd"),
+        (judgements(day=[dt.date(2022, 2, 7)]), "–", ""),
+        (judgements().head(0), "–", ""),
+    ],
+)
+def test_days_without_a_severity_or_a_judgement(overview, found, severity, why):
+    page = tables.days(overview, found, link=str)
+    assert f"2022-02-05 alarm {severity}" in Page(page).text
+    assert why in Page(page).text
+    assert "<b>" not in page.data
+
+
+def test_no_days(overview):
+    assert Page(tables.days(overview.head(0), judgements().head(0), link=str)).text == "No rows, nothing to show."
+
+
+def test_a_frame_with_its_index():
+    frame = pd.DataFrame({"part": [0.5, None], "rows": [3, 4]}, index=pd.Index(["a", "b"], name="segment"))
+    page = Page(tables.table(frame, "{:.1%}"))
+    assert page.text == "part rows segment a 50.0% 3 b – 4"
+    assert [number["data-value"] for number in page.numbers] == ["0.5"]
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        pd.DataFrame({"x": ["<b>odd</b> & co", None]}),
+        pd.DataFrame({"x": [1.0]}, index=["<b>odd</b> & co"]),
+        pd.DataFrame({"<b>odd</b> & co": [1.0]}),
+        pd.DataFrame({"x": [1.0]}, index=pd.MultiIndex.from_tuples([("a", "<b>odd</b> & co")])),
+    ],
+)
+def test_texts_of_the_data_are_no_html(frame):
+    page = tables.table(frame)
+    assert "<b>" not in page.data
+    assert "<b>odd</b> & co" in Page(page).text
+
+
+def test_names_of_columns_are_no_html(demo):
+    measure = Measure("severity", 0.5, '<i>"x"', upper=0.1, verdict="alarm")
+    for page in (tables.headline(demo[0], of(measure)), tables.measures(demo[0], [measure])):
+        assert "<i>" not in page.data
+        assert Page(page).numbers[0]["data-feature"] == '<i>"x"'
+
+
+def test_long_cells_are_not_cut():
+    assert "x" * 500 in tables.table(pd.DataFrame({"a": ["x" * 500]})).data

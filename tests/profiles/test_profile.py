@@ -1,0 +1,73 @@
+import datetime as dt
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from driftbook.profiles import profile
+
+from tests.days import GRID, count, frame
+
+DAY = dt.date(2022, 2, 6)
+
+
+def test_columns_of_few_values_are_counted_by_value():
+    assert (set(GRID.edges), GRID.ordered, GRID.unordered) == ({"amount"}, ("seats", "hour"), ("zone",))
+    assert 300 < len(GRID.edges["amount"]) < 500
+
+
+def test_edges_ascend_and_reach_beyond_the_usual_range():
+    edges = np.array(GRID.edges["amount"])
+    assert (np.diff(edges) > 0).all()
+    assert edges[-1] > 1.8 * frame(DAY)["amount"].quantile(0.99)
+
+
+@pytest.mark.parametrize(("value", "cell"), [(1.0, 0), (1.5, 1), (2.0, 1), (2.1, 2), (np.inf, 2), (-np.inf, 0)])
+def test_cells_are_closed_on_the_right(value, cell):
+    grid = profile.Grid(edges={"x": (1.0, 2.0)}, ordered=(), unordered=())
+    assert profile.cell_counts(grid, pd.Series([value, np.nan], name="x")).argmax() == cell
+
+
+def test_counts_are_complete():
+    day = count(DAY, duplicates=3)
+    assert (day.rows, day.duplicates) == (1500, 3)
+    assert day.cells["amount"].sum() == sum(day.values["zone"].values()) == sum(day.values["hour"].values()) == 1500
+    assert day.missing == {"amount": 0, "note": 30, "seats": 0, "hour": 0, "zone": 0}
+    assert day.delivered == ("amount", "note")
+
+
+def test_missing_values_are_in_no_cell():
+    rows = frame(DAY)
+    rows.loc[:99, ["amount", "zone", "seats"]] = None
+    day = count(DAY, rows)
+    assert day.cells["amount"].sum() == sum(day.values["zone"].values()) == sum(day.values["seats"].values()) == 1400
+    assert day.missing["amount"] == day.missing["zone"] == day.missing["seats"] == 100
+
+
+def test_days_are_mergeable():
+    rows = frame(DAY)
+    whole, parts = count(DAY, rows), (count(DAY, rows[:700]), count(DAY, rows[700:]))
+    assert (whole.cells["amount"] == parts[0].cells["amount"] + parts[1].cells["amount"]).all()
+
+
+def test_there_and_back_as_json():
+    day = count(DAY, duplicates=2)
+    back = profile.from_dict(json.loads(json.dumps(day.to_dict(), sort_keys=True)))
+    assert back.sha256 == day.sha256
+    assert back.to_dict() == day.to_dict()
+
+
+def test_the_hash_is_of_the_counts():
+    day, rows = count(DAY), frame(DAY)
+    assert count(DAY, rows.sample(frac=1, random_state=1).reset_index(drop=True)).cells["amount"].tolist() == (
+        day.cells["amount"].tolist()
+    )
+    assert count(DAY, duplicates=1).sha256 != day.sha256
+    assert count(DAY, rows.assign(amount=rows["amount"] * 1.5)).sha256 != day.sha256
+
+
+@pytest.mark.parametrize(
+    ("value", "label"), [(74.0, "74"), (74, "74"), (1234567.0, "1234567"), (2.5, "2.5"), ("N", "N"), (True, "True")]
+)
+def test_labels(value, label):
+    assert profile.value_label(value) == label

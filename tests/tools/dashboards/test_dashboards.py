@@ -1,0 +1,172 @@
+import json
+import re
+
+import pytest
+from driftbook import paths
+from driftbook.pages.render import TEMPLATES
+from driftbook.records import VERDICTS
+from grafana_foundation_sdk.cog.encoder import JSONEncoder
+from grafana_foundation_sdk.cog.plugins import register_default_plugins
+from grafana_foundation_sdk.models.dashboard import Dashboard
+
+from tools.dashboards import __main__ as grafana
+from tools.dashboards import boards, verdicts
+from tools.dashboards.queries import RULES
+
+FILES = sorted((paths.ROOT / "dashboards").glob("*"))
+READ = {file.stem: json.loads(file.read_text(encoding="utf-8")) for file in FILES}
+PANELS = [
+    pytest.param(uid, panel, id=f"{uid}: {panel['title']}") for uid, board in READ.items() for panel in board["panels"]
+]
+SOURCE = {"type": "grafana-postgresql-datasource", "uid": "driftbook"}
+
+
+def named(board, name):
+    return next(variable for variable in board["templating"]["list"] if variable["name"] == name)
+
+
+def test_the_files_are_what_the_module_writes(tmp_path):
+    written = grafana.write(tmp_path)
+    assert [file.name for file in written] == [file.name for file in FILES]
+    assert [file.read_bytes() for file in written] == [file.read_bytes() for file in FILES]
+
+
+def test_another_range_and_archive(tmp_path):
+    grafana.write(tmp_path, ("now-90d", "now"), "https://archive.example")
+    boards_ = {file.stem: json.loads(file.read_text(encoding="utf-8")) for file in tmp_path.iterdir()}
+    assert {uid: board["time"]["from"] for uid, board in boards_.items()} == {
+        **dict.fromkeys(["1-overview", "2-data-drift", "3-data-quality", "4-performance"], "now-90d"),
+        "5-runs": "now-7d",
+        "9-smoke": "now-15m",
+    }
+    assert {named(board, "archive")["query"] for board in boards_.values()} == {"https://archive.example"}
+
+
+def test_the_six_topics():
+    assert list(READ) == ["1-overview", "2-data-drift", "3-data-quality", "4-performance", "5-runs", "9-smoke"]
+
+
+def lost(given, read, path=""):
+    """Name what the SDK's types did not keep; they add their defaults."""
+    if path.endswith("/target"):  # of an annotation: the type knows Grafana's own annotations only
+        return
+    if isinstance(given, dict) and isinstance(read, dict):
+        for key, value in given.items():
+            yield from lost(value, read.get(key), f"{path}/{key}")
+    elif isinstance(given, list) and isinstance(read, list) and len(given) == len(read):
+        for number, (one, other) in enumerate(zip(given, read, strict=True)):
+            yield from lost(one, other, f"{path}/{number}")
+    elif given != read:
+        yield path, given, read
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_a_dashboard_is_what_grafana_reads(file):
+    register_default_plugins()
+    board = READ[file.stem]
+    again = json.loads(json.dumps(Dashboard.from_json(board), cls=JSONEncoder))
+    assert list(lost(board, again)) == []
+    assert board["schemaVersion"] == 41
+    assert len(file.read_text(encoding="utf-8").splitlines()) <= 700
+
+
+@pytest.mark.parametrize(("uid", "board"), READ.items(), ids=READ)
+def test_a_dashboard(uid, board):
+    assert board["uid"] == uid
+    assert "id" not in board
+    assert board["timezone"] == "utc"
+    assert board["title"] == uid.replace("-", " ").capitalize().replace(
+        f"{uid[0]} {uid[2]}", f"{uid[0]} {uid[2].upper()}"
+    )
+    assert board["description"].endswith(".")
+    assert board["tags"] == board["links"][0]["tags"] == ["driftbook"]
+    assert board["links"][0]["includeVars"]
+    assert named(board, "archive") | {"type": "constant", "hide": 2, "query": boards.ARCHIVE} == named(board, "archive")
+    ids = [panel["id"] for panel in board["panels"]]
+    assert ids == list(range(1, len(ids) + 1))
+
+
+@pytest.mark.parametrize(("uid", "several"), [("1-overview", True), ("2-data-drift", False), ("5-runs", True)])
+def test_the_variable_model(uid, several):
+    model = named(READ[uid], "model")
+    assert (model["multi"], model["includeAll"], model["datasource"]) == (several, several, SOURCE)
+
+
+@pytest.mark.parametrize("uid", ["1-overview", "2-data-drift", "3-data-quality", "4-performance"])
+def test_alarms_are_annotations_and_the_range_is_that_of_the_demo(uid):
+    (annotation,) = READ[uid]["annotations"]["list"]
+    assert (annotation["name"], annotation["enable"], annotation["datasource"]) == ("alarms", True, SOURCE)
+    assert READ[uid]["time"] == {"from": "2021-12-01T00:00:00.000Z", "to": "2022-03-01T00:00:00.000Z"}
+
+
+@pytest.mark.parametrize(("uid", "panel"), PANELS)
+def test_a_panel(uid, panel):
+    assert re.fullmatch(r".{30,}\.", panel["description"])
+    assert panel["fieldConfig"]["defaults"]["unit"]
+    assert panel["datasource"] == SOURCE
+    (target,) = panel["targets"]
+    assert (target["datasource"], target["format"], target["rawQuery"]) == (SOURCE, "table", True)
+    assert panel["gridPos"]["x"] + panel["gridPos"]["w"] <= 24
+
+
+@pytest.mark.parametrize(("uid", "panel"), PANELS)
+def test_a_panel_of_days_or_runs_leads_to_pages(uid, panel):
+    links = json.dumps(panel["fieldConfig"])
+    if re.search(r"\bpage\b", panel["targets"][0]["rawSql"]):
+        assert "${archive:raw}/${__data.fields.page:raw}" in links or "${archive:raw}/${__value.raw:raw}" in links
+    else:
+        assert panel["type"] == "stat" or panel["title"] == "Days missing"
+
+
+def test_panels_do_not_overlap():
+    for board in READ.values():
+        taken = [
+            (x, y)
+            for panel in board["panels"]
+            for x in range(panel["gridPos"]["x"], panel["gridPos"]["x"] + panel["gridPos"]["w"])
+            for y in range(panel["gridPos"]["y"], panel["gridPos"]["y"] + panel["gridPos"]["h"])
+        ]
+        assert len(taken) == len(set(taken))
+
+
+def test_every_link_to_a_dashboard_leads_to_one():
+    linked = {uid for board in READ.values() for uid in re.findall(r"/d/([\w-]+)", json.dumps(board))}
+    assert linked == {"1-overview", "2-data-drift", "3-data-quality", "4-performance"}
+
+
+def test_every_verdict_has_a_colour():
+    styles = (TEMPLATES / "verdicts.css").read_text(encoding="utf-8")
+    on_pages = {name.replace("-", " ") for name in re.findall(r"\.verdict-([\w-]+)", styles)} - {"missing"}
+    assert {*VERDICTS, *on_pages} <= set(verdicts.COLORS)
+    assert [verdict for verdict in verdicts.COLORS if verdict in VERDICTS] == list(VERDICTS)
+    assert len(set(verdicts.COLORS.values())) == len(verdicts.COLORS)
+
+
+def test_every_verdict_is_explained():
+    (panel,) = (panel for panel in READ["1-overview"]["panels"] if panel["title"] == "Verdict of each day")
+    assert verdicts.MEANING in panel["description"]
+    places = [verdicts.MEANING.find(verdict) for verdict in verdicts.COLORS]
+    assert -1 not in places
+    assert places == sorted(places), "from harmless to grave"
+
+
+def test_the_alert_opens_the_open_alarms():
+    (panel,) = (panel for panel in READ["1-overview"]["panels"] if panel["title"] == "Open alarms")
+    assert f'__panelId__: "{panel["id"]}"' in RULES.read_text(encoding="utf-8").partition("uid: driftbook-failed")[0]
+
+
+@pytest.mark.parametrize("verdict", verdicts.COLORS)
+def test_a_cell_of_a_history_has_one_colour(verdict):
+    cell = f"demo/monitor/2022-02-10/x/monitor.html#{verdict.replace(' ', '-')}"
+    matching = [m.options.result.text for m in verdicts.link_mappings() if re.fullmatch(m.options.pattern, cell)]
+    assert matching == [verdict]
+
+
+def test_the_library_does_not_need_the_sdk():
+    folder = paths.ROOT / "lib" / "driftbook"
+    importing = {
+        file.relative_to(folder).parts[0]
+        for file in folder.rglob("*.py")
+        if re.search(r"^\s*(from|import) (grafana_foundation_sdk|tools)", file.read_text("utf-8"), re.M)
+    }
+    assert importing == set()

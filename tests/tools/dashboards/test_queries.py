@@ -1,0 +1,177 @@
+import datetime as dt
+import re
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg.rows import dict_row
+
+from tools.dashboards.queries import Expansion, Query, expanded, queries
+
+ALL = list(queries())
+#: On the demo, which is a month of the past, these have nothing to show.
+EMPTY = {"alert: The newest day is older than expected", "alert: The database has gone quiet"}
+#: What the library and its users read of a view beside the dashboards.
+CONTRACT = {
+    "daily_overview": "model day rows prediction_drift num_drifted_columns share_missing_values labelled_rows "
+    "mean_absolute_error verdict page",
+    "current_measure": "model day metric feature segment value lower upper verdict rows revision model_version "
+    "reference run_id page",
+    "run_overview": "run_id notebook model day label kind status started_at finished_at error page notebook_hash "
+    "data_hash model_version code_version stored_at revision duration_seconds",
+    "run_page": "run_id page",
+    "current_judgement": "model day verdict reason day_class feature cell day_share reference_share severity "
+    "fixed_score fixed_threshold trailing_score trailing_threshold fixed_days trailing_days model_version revision "
+    "run_id page",
+    "current_detectability": "model model_version position fault feature unit smallest said level weakest strongest "
+    "powers held_back_days alarming_days reference_days false_alarms_per_month status run_id page",
+    "column_score": "model day feature score threshold severity verdict page",
+    "alarm": "model day metric feature segment value lower upper verdict page",
+    "day_of_measures": "model day rows prediction_drift num_drifted_columns share_missing_values labelled_rows "
+    "mean_absolute_error verdict run_id",
+}
+#: A column of a query that is not called as its measure is.
+NAMES = {"fixed_score": "score", "trailing": "trailing_score"}
+
+
+def in_range(query: Query, expansion: Expansion, wall_clock: Expansion) -> str:
+    return expanded(query, wall_clock if query.name.startswith(("5-", "9-")) else expansion)
+
+
+def fetched(stack, sql):
+    with psycopg.connect(stack.reader, row_factory=dict_row) as connection:
+        return connection.execute(sql).fetchall()
+
+
+@pytest.mark.parametrize("query", ALL, ids=lambda query: query.name)
+def test_it_runs_as_the_reader_and_returns_rows(stack, expansion, wall_clock, query):
+    found = fetched(stack, in_range(query, expansion, wall_clock))
+    assert bool(found) != (query.name in EMPTY)
+
+
+def test_nothing_is_shown_of_other_models_days_and_columns(stack, expansion):
+    other_days = Expansion(dt.date(2023, 1, 1), dt.date(2023, 2, 1), variables=expansion.variables)
+    other_model = Expansion(expansion.start, expansion.end, variables={"models": ["o'ther"], "column": ["x"]})
+    for query in (query for query in ALL if "$__timeFilter(day)" in query.sql):
+        assert fetched(stack, expanded(query, other_days)) == []
+        assert fetched(stack, expanded(query, other_model)) == []
+
+
+@pytest.mark.parametrize("query", ALL, ids=lambda query: query.name)
+def test_it_answers_from_an_index(stack, expansion, wall_clock, query):
+    with psycopg.connect(stack.admin) as connection:
+        connection.execute("set enable_seqscan = off")
+        plan = connection.execute(f"explain {in_range(query, expansion, wall_clock)}").fetchall()
+    assert [line for (line,) in plan if "Seq Scan" in line] == []
+
+
+def test_what_stands_on_a_dashboard_stands_in_the_database_and_on_the_page(stack, expansion):
+    pages, compared = {}, set()
+    with psycopg.connect(stack.admin) as connection:
+        stored = {
+            (day, metric, feature, segment): value
+            for day, metric, feature, segment, value in connection.execute(
+                "select day, metric, feature, segment, value from driftbook.measure where current"
+            )
+        }
+    for query in (query for query in ALL if query.name.startswith(("1-", "2-", "3-", "4-")) and "page" in query.sql):
+        for row in fetched(stack, expanded(query, expansion)):
+            for name, value in row.items():
+                metric = row.get("measure", "") if name == "value" else NAMES.get(name, name)
+                key = (as_day(row), metric, column_of(query, row), row.get("segment", ""))
+                if key in stored:
+                    assert value == stored[key] == on_page(stack, pages, row["page"], key[1:]), (query.name, key)
+                    compared.add(metric)
+    shown = {metric for _, metric, _, _ in stored}
+    assert compared == shown, "measures that no panel shows, or shows under another name"
+
+
+def as_day(row):
+    at = row.get("time", row.get("day"))
+    if isinstance(at, dt.datetime):
+        return at.date()
+    if isinstance(at, str):
+        return dt.date.fromisoformat(at)
+    return dt.datetime.fromtimestamp(float(at), dt.UTC).date() if at is not None else None
+
+
+def column_of(query, row):
+    of_one_column = "feature = ${column:sqlstring}" in query.sql
+    return "trip_distance" if of_one_column else row.get("feature", row.get("column", ""))
+
+
+def on_page(stack, pages, page, key):
+    if page not in pages:
+        tags = re.findall(r"<data [^>]*>", (stack.archive / page).read_text(encoding="utf-8"))
+        read = [dict(re.findall(r'data-(\w+)="([^"]*)"', tag)) for tag in tags]
+        pages[page] = {(tag["metric"], tag["feature"], tag["segment"]): tag["value"] for tag in read if "metric" in tag}
+    text = pages[page][key]
+    return float(text) if text else None
+
+
+@pytest.mark.parametrize("query", [q for q in ALL if re.search(r"\bpage\b", q.sql)], ids=lambda query: query.name)
+def test_links_lead_to_files(stack, expansion, wall_clock, query):
+    found = fetched(stack, in_range(query, expansion, wall_clock))
+    named = [str(row.get("page") or row.get("verdict") or row["text"]) for row in found]
+    addresses = {re.sub(r".*8081/([^\"]*)\".*", r"\1", name).partition("#")[0] for name in named}
+    assert bool(addresses) != (query.name in EMPTY)
+    assert [address for address in addresses if not (stack.archive / address).is_file()] == []
+
+
+def test_a_cell_of_a_history_leads_to_its_page_and_names_its_verdict(stack, expansion):
+    (query,) = (query for query in ALL if query.name == "1-overview: Verdict of each day")
+    found = {row["time"].date(): row["verdict"] for row in fetched(stack, expanded(query, expansion))}
+    assert found[dt.date(2022, 2, 20)].endswith("monitor.html#no-data")
+    assert found[dt.date(2022, 2, 16)].endswith("monitor.html#failed")
+    assert dt.date(2022, 2, 13) not in found
+
+
+def test_renaming_any_column_of_any_view_is_noticed(stack, expansion, wall_clock):
+    views = "select table_name, column_name from information_schema.columns where table_schema = 'driftbook'"
+    only = " and table_name in (select viewname from pg_views where schemaname = 'driftbook')"
+    statements = [in_range(query, expansion, wall_clock) for query in ALL]
+    unnoticed = []
+    with psycopg.connect(stack.writer) as connection:
+        columns = connection.execute(f"{views}{only} order by table_name, ordinal_position").fetchall()
+        for view, column in columns:
+            with connection.transaction(force_rollback=True):
+                connection.execute(f'alter view driftbook."{view}" rename column "{column}" to renamed')
+                if not (is_contract(connection, view, column) or some_fails(connection, statements)):
+                    unnoticed.append((view, column))
+    assert len(columns) > 130
+    assert unnoticed == []
+
+
+def is_contract(connection, view, column):
+    query = "select column_name from information_schema.columns where table_name = %s"
+    present = {name for (name,) in connection.execute(query, [view])}
+    return column in CONTRACT.get(view, "").split() and column not in present
+
+
+def some_fails(connection, statements):
+    for statement in statements:
+        try:
+            with connection.transaction():
+                connection.execute(f"explain {statement}")
+        except psycopg.errors.UndefinedColumn:
+            return True
+    return False
+
+
+def test_the_contract_is_what_the_views_have(stack):
+    query = "select column_name::text from information_schema.columns where table_name = '{}' order by ordinal_position"
+    for view, columns in CONTRACT.items():
+        assert [name for (name,) in stack.rows(query.format(view))] == columns.split()
+
+
+@pytest.mark.parametrize("sql", ["select $__unixEpochFilter(day)", "select '$model'", "where ${column}"])
+def test_what_nothing_expands_is_an_error(expansion, sql):
+    with pytest.raises(ValueError, match=r"here: this holds '.*', which nothing expands"):
+        expanded(Query("here: this", sql), expansion)
+
+
+def test_committed_dashboards_are_the_ones_read():
+    assert {query.name.partition(":")[0] for query in queries()} == {
+        *(file.stem for file in Path(__file__).parents[3].glob("dashboards/*.json")),
+        "alert",
+    }

@@ -1,0 +1,89 @@
+"""`3-data-quality`: whether the rows are as they should be."""
+
+from grafana_foundation_sdk.models.dashboard import Dashboard
+
+from tools.dashboards.boards import board, models
+from tools.dashboards.panels import rows, series
+from tools.dashboards.sql import DAYS, highest, one
+
+_BAND = "Outside of its bounds, the wider ones of both references under the budget, it has its column's verdict."
+_CHECK = "A deterministic check (`alarms: checks:`): outside of its bounds the day alarms."
+
+
+def dashboard() -> Dashboard:
+    """Return the dashboard."""
+    return board(
+        "3-data-quality",
+        "3 Data quality",
+        "Rows, missing cells and values, values out of range or never seen, duplicates, rows of other months.",
+        [*_of_the_day(), *_by_column(), _beyond()],
+        variables=[models(several=False)],
+    )
+
+
+def _of_the_day():
+    yield _daily("Rows", "rows", f"Rows of the day. {_BAND}", "short")
+    yield _daily(
+        "Rows, of what is usual",
+        "rows_ratio",
+        f"Rows over the median of the last days of the same class. {_CHECK}",
+        "short",
+    )
+    yield _daily("Missing cells", "share_missing_values", f"Missing cells of all cells. {_BAND}", "percentunit")
+    yield _daily(
+        "Duplicate rows",
+        "duplicate_share",
+        f"Rows equal to an earlier one in every delivered column, of all rows. {_CHECK}",
+        "percentunit",
+    )
+    yield _daily("Columns changed", "column_changes", f"Columns gone, new or of another type. {_CHECK}", "short")
+    yield _daily(
+        "Strays", "stray_rows", "Rows of the day's file that belong to another month. Shown, not judged.", "short"
+    )
+
+
+def _by_column():
+    yield _columns("Missing values", "missing_share", f"Of all rows, columns that ever miss any. {_BAND}", "value > 0")
+    yield _columns(
+        "Rise of missing values",
+        "missing_rise",
+        f"Above the reference's worst day, where there is any rise. {_CHECK}",
+        "value > 0",
+    )
+    yield _columns(
+        "Out of range",
+        "out_of_range_share",
+        f"Values outside of the reference's 1 and 99 % quantiles, or too rare for a cell, of all values. {_BAND}",
+    )
+    yield _columns("Unseen values", "unseen_share", f"Values that the reference does not hold, of all values. {_BAND}")
+
+
+def _daily(title: str, metric: str, rule: str, unit: str):
+    query = f"""
+        select day::timestamp as time, value as {metric}, lower, upper, page
+        from driftbook.current_measure
+        where {one(metric)}
+        order by day
+    """
+    return series(title, rule, query, unit=unit, width=8)
+
+
+def _columns(title: str, metric: str, rule: str, only: str = "value is not null"):
+    where = f"{DAYS} and metric = '{metric}' and segment = '' and {only}"
+    query = highest("value", "driftbook.current_measure", "feature", where=where, name=metric)
+    rule = f"{rule} In a long range a point is the highest of several days."
+    return series(title, rule, query, unit="percentunit", by="feature", width=12)
+
+
+def _beyond():
+    return rows(
+        "Beyond the bounds",
+        "The newest 100 measures of the range with a verdict beyond ok, severities of columns included.",
+        f"""
+        select day::text as day, metric as measure, feature as "column", value, lower, upper, verdict, page
+        from driftbook.current_measure
+        where {DAYS} and verdict not in ('ok', 'insufficient', 'special day', 'not calibrated')
+        order by day desc, metric, feature
+        limit 100
+        """,
+    )

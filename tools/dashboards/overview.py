@@ -1,0 +1,124 @@
+"""`1-overview`: how each model is today, and how its last 90 days were."""
+
+from grafana_foundation_sdk.models.dashboard import Dashboard
+
+from tools.dashboards import verdicts
+from tools.dashboards.boards import board, models
+from tools.dashboards.panels import config, history, link, rows, series
+from tools.dashboards.sql import MODELS, gravest, highest
+
+_TITLES = {"2-data-drift": "data drift", "3-data-quality": "data quality", "4-performance": "performance"}
+
+
+def dashboard() -> Dashboard:
+    """Return the dashboard."""
+    return board(
+        "1-overview",
+        "1 Overview",
+        "The state of each monitored model today, its last 90 days, and what needs a person.",
+        [_models(), _verdicts(), _open_alarms(), _severity(), _error(), *_as_the_course_had_them()],
+        variables=[models(several=True)],
+    )
+
+
+def _models():
+    panel = rows(
+        "Models today",
+        """One row per model, whatever range is chosen: the verdict of its newest day is the gravest of that day's
+        measures; the alarms are those of its last seven days. The model leads to its last 90 days.""",
+        f"""
+        select m.model, m.verdict, m.newest_day::text as day, m.age_days as "age", m.days,
+            m.missing_days as "missing days",
+            (
+                select count(distinct a.day) from driftbook.judged_alarm a
+                where a.model = m.model and a.day > m.newest_day - 7
+            ) as alarms, m.page, to_char(m.newest_day - 89, 'YYYY-MM-DD"T00:00:00.000Z"') as first,
+            to_char(m.newest_day + 1, 'YYYY-MM-DD"T00:00:00.000Z"') as last
+        from driftbook.model_overview m
+        where m.{MODELS}
+        order by m.model
+        """,
+        units={"age": "d"},
+        hidden=("page", "first", "last"),
+        height=6,
+    )
+    range_ = "var-model=${__data.fields.model}&from=${__data.fields.first:raw}&to=${__data.fields.last:raw}"
+    links = [link("its last 90 days here", f"/d/1-overview?{range_}")]
+    links += [link(f"its {title}", f"/d/{uid}?{range_}") for uid, title in _TITLES.items()]
+    return panel.override_by_name("model", [config("links", links)])
+
+
+def _verdicts():
+    return history(
+        "Verdict of each day",
+        f"""The gravest verdict of the day's measures. From harmless to grave: {verdicts.MEANING}. A cell opens the
+        notebook that computed the day; no cell is a day that was not monitored. In a long range a cell stands for
+        several days and shows the gravest.""",
+        gravest("driftbook.daily_overview", "model"),
+        by="model",
+    )
+
+
+def _severity():
+    return series(
+        "Severity of the day",
+        """The largest score of a column as a multiple of its threshold, against the reference that it exceeds less:
+        above the dashed 1 the day alarms, without a fault about as often as the params file's budget says. In a long
+        range a point is the highest of several days.""",
+        highest("severity", "driftbook.current_judgement", "model", judged=True),
+        unit="short",
+        by="model",
+        label="multiple of the threshold",
+    )
+
+
+def _error():
+    return series(
+        "Mean absolute error",
+        """Of the rows with a usable label, in the unit of the target. The dashed threshold is the higher one of both
+        references under the budget: an error above it has the verdict of the column `absolute error`. In a long range a
+        point is the largest error of several days.""",
+        highest("mean_absolute_error", "driftbook.daily_overview", "model", judged=True),
+        unit="short",
+        by="model",
+        label="unit of the target",
+    )
+
+
+def _open_alarms():
+    return rows(
+        "Open alarms",
+        """What calls a person in the last seven days of each model, whatever range is chosen, and why: days that alarm,
+        by a column's score beyond the threshold of both references or by a deterministic check; days without rows; days
+        that failed.""",
+        f"""
+        select a.day::text as day, a.model, a.verdict, a.reason,
+            coalesce(nullif(a.feature, ''), 'the day') as "column", concat_ws(' ', a.metric, a.segment) as measure,
+            a.value, coalesce(a.upper, a.lower) as threshold, a.page
+        from driftbook.model_overview m
+        cross join lateral (
+            select * from driftbook.judged_alarm a where a.model = m.model and a.day > m.newest_day - 7 limit 100
+        ) a
+        where m.{MODELS}
+        order by a.day desc, a.model, a.value / nullif(a.upper, 0) desc nulls last
+        limit 100
+        """,
+        wide=("reason",),
+    )
+
+
+def _as_the_course_had_them():
+    compared = "Evidently's, against the validation reference; its 0.1 is reached on undisturbed days too: no alarm."
+    yield _daily("Prediction drift", "prediction_drift", f"The prediction's distance. {compared}", "short")
+    yield _daily("Drifted columns", "num_drifted_columns", f"Features and prediction. {compared}", "short")
+    yield _daily(
+        "Missing cells",
+        "share_missing_values",
+        "Missing cells of all cells of the delivered columns and the prediction; its threshold is on 3 Data quality.",
+        "percentunit",
+    )
+
+
+def _daily(title: str, column: str, rule: str, unit: str):
+    rule = f"{rule} In a long range a point is the highest of several days."
+    return series(title, rule, highest(column, "driftbook.daily_overview", "model"), unit=unit, by="model", width=8)

@@ -10,10 +10,10 @@ from alarms_faults import rows_of
 from alarms_work import met, table
 from driftbook.alarms import judge, trailing
 from driftbook.alarms.calibration import Calibration
+from driftbook.batches import Batch
 from driftbook.periods import one_day
 from driftbook.profiles import counting
 from driftbook.profiles.profile import Profile
-from driftbook.sources import Batch
 
 #: The rows of the day that is timed, and reference days to the milliseconds asked.
 ROWS, ASKED = 2500, {28: 50.0, 56: 120.0}

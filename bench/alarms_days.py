@@ -6,15 +6,15 @@ from functools import cached_property
 
 import pandas as pd
 import pyarrow as pa
-from driftbook import config, model, sources, training
+from driftbook import batches, config, model, training
 from driftbook.alarms import judge, trailing
 from driftbook.alarms.judge import DayVerdict
+from driftbook.batches import Batch
 from driftbook.config import Settings
 from driftbook.model import TrainedModel
 from driftbook.periods import Period, between
 from driftbook.profiles import calendars, counting
 from driftbook.profiles.profile import Profile
-from driftbook.sources import Batch
 
 #: The alarm's budget wherever a table names none.
 BUDGET = 1.0
@@ -86,7 +86,7 @@ def pair(first: str, then: str) -> Pair:
     settings = settings_of(first)
     reference = training.reference(settings)
     trained, _ = training.train(settings, reference)
-    return paired(trained, reference, sources.read(settings, between(month(then).start, month(then).days[-1])))
+    return paired(trained, reference, batches.read(settings, between(month(then).start, month(then).days[-1])))
 
 
 def paired(trained: TrainedModel, reference: Batch, batch: Batch) -> Pair:

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 from driftbook import model
+from driftbook.batches import Batch
 from driftbook.model import TrainedModel
-from driftbook.sources import Batch
 
 
 @dataclass(frozen=True)

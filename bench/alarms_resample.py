@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from alarms_days import Pair, comparable
+from driftbook.batches import Batch
 from driftbook.config import Settings
 from driftbook.config.alarms import Calendar
 from driftbook.measures.performance import absolute_errors
 from driftbook.profiles import calendars, profile
 from driftbook.profiles.profile import Grid, Profile
-from driftbook.sources import Batch
 
 
 @dataclass(frozen=True)

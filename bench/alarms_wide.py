@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 from alarms_days import Pair, joined, month, paired, settings_of
-from driftbook import sources, training
+from driftbook import batches, training
+from driftbook.batches import Batch
 from driftbook.config import Columns, Settings
 from driftbook.profiles import calendars
-from driftbook.sources import Batch
 
 #: The number of watched columns.
 COLUMNS = 50
@@ -70,7 +70,7 @@ def _others(classes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 def _days(text: str) -> list[Batch]:
     settings = settings_of(text)
-    return list(sources.read(settings, month(text)).by_day(settings.time_column))
+    return list(batches.read(settings, month(text)).by_day(settings.time_column))
 
 
 def _with(day: Batch, frame: pd.DataFrame) -> Batch:

@@ -5,7 +5,7 @@ from functools import cache
 
 import psycopg
 import pytest
-from driftbook import config, model, monitoring, periods, sources, training
+from driftbook import batches, config, model, monitoring, periods, training
 from driftbook.alarms import trailing
 from driftbook.profiles import counting
 from driftbook.store.embedded import server, sockets
@@ -55,7 +55,7 @@ def counted(demo):
     """Every simulated day that has rows as counts, by its date in order; no store is asked."""
     settings, trained, _ = demo
     period = periods.between(settings.source.start, settings.source.end)
-    batch = model.predicted(trained, sources.read(settings, period))
+    batch = model.predicted(trained, batches.read(settings, period))
     days = batch.by_day(settings.time_column)
     return {day.period.start: counting.histogram(settings, trained.calibration.grid, day) for day in days}
 
@@ -86,7 +86,7 @@ def monitored(demo, before):
 
     @cache
     def day(text):
-        batch = model.predicted(trained, sources.read(settings, periods.one_day(text)))
+        batch = model.predicted(trained, batches.read(settings, periods.one_day(text)))
         return batch, monitoring.monitor_day(trained, batch, before(batch.period.start))
 
     return day

@@ -12,8 +12,9 @@ import nbformat
 import pandas as pd
 import pytest
 import yaml
-from driftbook import config, history, model, monitoring, paths, periods, sources, store, training
+from driftbook import batches, config, history, model, monitoring, paths, periods, store, training
 from driftbook.runs.kernels import private_kernel
+from driftbook.sources import simulated
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell
 from pandas.testing import assert_frame_equal
@@ -35,7 +36,7 @@ def papermill(notebook, *arguments):
 
 def in_process(trained, day):
     """Return what the library computes of a day, in this process."""
-    batch = model.predicted(trained, sources.read(trained.settings, periods.one_day(day)))
+    batch = model.predicted(trained, batches.read(trained.settings, periods.one_day(day)))
     return monitoring.monitor_day(trained, batch, history.before(trained, periods.parse_day(day))).result
 
 
@@ -220,7 +221,7 @@ def months(place, tmp_path_factory):
     folder = tmp_path_factory.mktemp("months")
     source = config.load("demo").source
     for month in ("2022-01", "2022-02"):
-        (folder / f"green_tripdata_{month}.parquet").symlink_to(sources.simulated.file(source, month))
+        (folder / f"green_tripdata_{month}.parquet").symlink_to(simulated.file(source, month))
     whole = (folder / "green_tripdata_2022-02.parquet").read_bytes()
     (folder / "green_tripdata_2022-03.parquet").write_bytes(whole[: len(whole) // 2])
     content = yaml.safe_load((paths.params_dir() / "green_taxi.yaml").read_text(encoding="utf-8"))

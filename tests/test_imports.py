@@ -10,16 +10,16 @@ LIBRARY = paths.ROOT / "lib" / "driftbook"
 #: A module may import from its own layer and from those before it.
 LAYERS = [
     {"", "errors", "paths", "periods", "records"},
+    {"faults", "sources"},
     {"config"},
-    {"faults"},
-    {"sources"},
-    {"measures", "model", "profiles", "alarms", "store", "training", "monitoring", "history"},
+    {"alarms", "batches", "history", "measures", "model", "monitoring", "profiles", "store", "training"},
     {"detectability", "diagnosis"},
     {"pages"},
-    {"runs", "stack", "cli"},
+    {"cli", "runs", "stack"},
 ]
 #: Which part of the library alone may import a package.
 ONLY = {
+    "duckdb": "batches.derive",
     "evidently": "measures.drift",
     "psycopg": "store",
     "requests": "sources.tlc",

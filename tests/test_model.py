@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from driftbook import model, monitoring
+from driftbook.batches import Batch
 from driftbook.errors import ModelUnavailable
-from driftbook.sources import Batch
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import re
 
 import pytest
 import yaml
-from driftbook import config, paths, sources
+from driftbook import batches, config, paths
 from driftbook.periods import between
 from driftbook.profiles import calendars
 from driftbook.sources import schema
@@ -52,17 +52,17 @@ def test_special_days_are_days_of_the_calendar(name):
 
 def test_the_first_nine_days_of_february_and_the_reference_carry_no_incident():
     settings = config.load("demo")
-    incidents = sources.incidents(settings)
+    incidents = getattr(settings.source, "incidents", ())
     assert {incident.fault for incident in incidents} == {
         "kilometres", "missing fares", "zone", "delivered twice", "no rows", "traffic",
     }  # fmt: skip
     assert min(str(incident.start) for incident in incidents) == "2022-02-10"
-    assert sources.incidents(config.load("green_taxi")) == ()
+    assert getattr(config.load("green_taxi").source, "incidents", ()) == ()
 
 
 def test_every_page_of_simulated_data_says_so():
-    assert "Simulated" in sources.notice(config.load("demo"))
-    assert sources.notice(config.load("green_taxi")) == ""
+    assert "Simulated" in batches.notice(config.load("demo"))
+    assert batches.notice(config.load("green_taxi")) == ""
 
 
 def outside_of_sources():

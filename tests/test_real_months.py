@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from driftbook import config, model, monitoring, paths, sources, store, training
+from driftbook import batches, config, model, monitoring, paths, store, training
 from driftbook.alarms import trailing
 from driftbook.alarms.judge import judge
 from driftbook.measures import performance
@@ -40,7 +40,7 @@ def judged(green):
 def february(green, judged):
     """Each day's batch with the prediction, and all that is computed of it."""
     settings, trained, _ = green
-    batches = [model.predicted(trained, sources.read(settings, one_day(day))) for day in FEBRUARY.days]
+    batches = [model.predicted(trained, batches.read(settings, one_day(day))) for day in FEBRUARY.days]
     return [(batch, monitoring.monitor_day(trained, batch, judged.before(batch.period.start))) for batch in batches]
 
 
@@ -57,7 +57,7 @@ class Judging:
 
     def read(self, period):
         settings = self.trained.settings
-        batch = model.predicted(self.trained, sources.read(settings, period))
+        batch = model.predicted(self.trained, batches.read(settings, period))
         return batch.by_day(settings.time_column)
 
     def counted(self, batch):
@@ -155,8 +155,8 @@ def test_a_fault_is_caught_on_each_day_and_named(green, judged, column, change):
 
 def test_march(green):
     settings, trained, _ = green
-    days = [sources.read(settings, one_day(day)) for day in MARCH.days]
-    assert sum(len(batch.frame) for batch in days) == len(sources.read(settings, MARCH).frame) > 70_000
+    days = [batches.read(settings, one_day(day)) for day in MARCH.days]
+    assert sum(len(batch.frame) for batch in days) == len(batches.read(settings, MARCH).frame) > 70_000
     assert {batch.strays for batch in days} == {days[0].strays}
     for batch in (days[0], days[-1]):
         result = monitoring.monitor_day(trained, model.predicted(trained, batch), ()).result

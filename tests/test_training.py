@@ -4,7 +4,7 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
-from driftbook import sources, training
+from driftbook import batches, training
 from driftbook.config.alarms import Calendar
 from driftbook.errors import BadData, BadInput
 from driftbook.periods import between
@@ -100,7 +100,7 @@ def test_other_params_are_another_version(demo, batch, changes):
 
 def test_other_data_is_another_version(demo):
     settings, trained, _ = demo
-    other = sources.read(settings, between("2022-01-01", "2022-01-30"), strays=True)
+    other = batches.read(settings, between("2022-01-01", "2022-01-30"), strays=True)
     assert training._version(settings, other) != trained.version
 
 

@@ -3,7 +3,7 @@
 import datetime as dt
 import logging
 
-from driftbook import model, sources, store
+from driftbook import batches, model, store
 from driftbook.alarms import trailing
 from driftbook.errors import BadData
 from driftbook.model import TrainedModel
@@ -82,7 +82,7 @@ def _stored(trained: TrainedModel, period: Period) -> dict[dt.date, Profile]:
 def _from_source(trained: TrainedModel, period: Period) -> dict[dt.date, Profile]:
     settings = trained.settings
     try:
-        batch = model.predicted(trained, sources.read(settings, period))
+        batch = model.predicted(trained, batches.read(settings, period))
     except BadData as error:
         _log.warning("the days %s to %s are not in the trailing reference: %s", period.start, period.days[-1], error)
         return {}

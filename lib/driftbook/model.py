@@ -17,9 +17,9 @@ from sklearn.linear_model import LinearRegression
 from driftbook import paths
 from driftbook.alarms import calibration
 from driftbook.alarms.calibration import Calibration
+from driftbook.batches import Batch
 from driftbook.config import Settings
 from driftbook.errors import ModelUnavailable
-from driftbook.sources import Batch
 
 _FILES = ("model.joblib", "validation.parquet", "calibration.parquet", "calibration.json")
 
@@ -126,7 +126,8 @@ def check_trained(settings: Settings) -> None:
 
 
 def _features(settings: Settings, frame: pd.DataFrame) -> np.ndarray:
-    return frame[settings.features.all].fillna(settings.fill_missing).to_numpy(dtype=float)
+    features = frame[settings.features.all]
+    return (features if settings.fill_missing is None else features.fillna(settings.fill_missing)).to_numpy(dtype=float)
 
 
 def _manifest(settings: Settings) -> dict:

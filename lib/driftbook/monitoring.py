@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from driftbook.alarms import bins, limits
 from driftbook.alarms.judge import DayVerdict, judge
+from driftbook.batches import Batch
 from driftbook.measures.drift import drift
 from driftbook.measures.performance import performance
 from driftbook.measures.quality import quality
@@ -13,7 +14,6 @@ from driftbook.model import TrainedModel
 from driftbook.profiles import calendars, counting
 from driftbook.profiles.profile import Profile
 from driftbook.records import DayResult, Judgement, Measure
-from driftbook.sources import Batch
 
 
 @dataclass(frozen=True)

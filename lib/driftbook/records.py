@@ -13,6 +13,11 @@ VERDICTS = (
 #: What is scored beside the columns: numbers of the whole day.
 WHOLE_DAY = ("rows", "duplicates", "missing values", "absolute error")
 
+#: The hour of the time column and the prediction, as columns beside the delivered ones.
+HOUR, PREDICTION = "hour", "prediction"
+#: What no column of a params file may be called.
+OWN_NAMES = (*WHOLE_DAY, HOUR, PREDICTION)
+
 
 @dataclass(frozen=True)
 class Measure:

@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 import pandas as pd
 import pyarrow as pa
 
-from driftbook import sources
+from driftbook import batches
 from driftbook.alarms.calibration import Calibration
+from driftbook.batches import Batch
 from driftbook.config import Settings
 from driftbook.errors import BadData
 from driftbook.measures.performance import labelled
 from driftbook.model import TrainedModel, fit, predict
 from driftbook.profiles import counting, profile
-from driftbook.sources import Batch
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Splits:
 
 def reference(settings: Settings) -> Batch:
     """Return every row of the reference period's files, strays included: the published months as they are."""
-    return sources.read(settings, settings.references.period, strays=True)
+    return batches.read(settings, settings.references.period, strays=True)
 
 
 def split(settings: Settings, frame: pd.DataFrame) -> Splits:

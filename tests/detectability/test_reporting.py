@@ -4,7 +4,7 @@ from dataclasses import replace
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-from driftbook import detectability, faults, model, sources, training
+from driftbook import batches, detectability, faults, model, training
 from driftbook.alarms import judge
 from driftbook.detectability import reporting
 from driftbook.detectability import trial as trials
@@ -106,7 +106,7 @@ def test_the_same_seed_gives_the_same_report(demo, batch, report):
 
 def test_what_is_said_to_be_caught_is_caught_on_later_days(demo, report):
     settings, trained, _ = demo
-    later = model.predicted(trained, sources.read(settings, between("2022-02-01", "2022-02-09")))
+    later = model.predicted(trained, batches.read(settings, between("2022-02-01", "2022-02-09")))
     counts = {
         day.period.start: (day, counting.histogram(settings, trained.calibration.grid, day))
         for day in later.by_day(settings.time_column)

@@ -5,9 +5,9 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 from driftbook.alarms import bins
+from driftbook.batches import Batch
 from driftbook.periods import one_day
 from driftbook.profiles import counting, profile
-from driftbook.sources import Batch
 
 
 @pytest.fixture(scope="session")

@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
+from driftbook.batches import Batch
 from driftbook.measures import quality
 from driftbook.periods import one_day
 from driftbook.profiles import counting
-from driftbook.sources import Batch
 
 
 def measured(demo, batch, columns, day):

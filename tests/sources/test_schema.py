@@ -3,7 +3,7 @@ import re
 import pandas as pd
 import pyarrow as pa
 import pytest
-from driftbook import paths, sources
+from driftbook import batches, paths
 from driftbook.errors import BadData, BadInput
 from driftbook.periods import one_day
 from driftbook.sources import schema, trips
@@ -68,7 +68,7 @@ def test_a_missing_or_mistyped_column(green, kinds, message):
 def test_reading_checks_before_any_row_is_read(green, publish, columns, message):
     publish(**columns)
     with pytest.raises(BadData, match=re.escape(message)):
-        sources.read(green, DAY)
+        batches.read(green, DAY)
 
 
 def test_a_target_this_source_does_not_compute(green):

@@ -8,7 +8,7 @@ import sys
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
-from driftbook import config, sources
+from driftbook import batches, config
 from driftbook.errors import BadInput
 from driftbook.periods import between, one_day
 from driftbook.sources import simulated, trips
@@ -153,10 +153,10 @@ def test_a_source_that_starts_and_ends_within_a_month(simulated_here):
 )
 def test_a_day_outside_of_the_source(simulated_here, tmp_path, period, message):
     with pytest.raises(BadInput, match=message):
-        sources.read(DEMO, period)
+        batches.read(DEMO, period)
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("day", ["2022-01-01", "2022-02-28"])
 def test_the_first_and_the_last_day_are_inside(day):
-    sources.check_covers(DEMO, one_day(day))
+    batches.check_covers(DEMO, one_day(day))

@@ -5,7 +5,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pyarrow.parquet as pq
 import pytest
-from driftbook import sources
+from driftbook import batches
 from driftbook.errors import BadData, BadInput
 from driftbook.periods import between, one_day
 from driftbook.sources import tlc
@@ -56,7 +56,7 @@ def month(publish):
 def test_a_month_is_downloaded_once(green, server, month, tmp_path, announced):
     server.answers = [(200, len(month) if announced else None, month)]
     for _ in range(2):
-        assert sources.read(green, DAY).table.num_rows == 20
+        assert batches.read(green, DAY).table.num_rows == 20
     assert server.asked == ["/trip-data/green_tripdata_2022-02.parquet"]
     assert [path.name for path in tmp_path.iterdir()] == ["green_tripdata_2022-02.parquet"]
     assert (tmp_path / "green_tripdata_2022-02.parquet").read_bytes() == month
@@ -64,7 +64,7 @@ def test_a_month_is_downloaded_once(green, server, month, tmp_path, announced):
 
 def test_a_month_in_the_data_folder_is_not_downloaded(green, server, publish):
     publish()
-    sources.read(green, DAY)
+    batches.read(green, DAY)
     assert server.asked == []
 
 
@@ -88,11 +88,11 @@ def test_a_month_that_cannot_be_downloaded(green, server, month, tmp_path, case)
     answer, message = bad_answers(month)[case]
     server.answers = [answer, (200, len(month), month)]
     with pytest.raises(BadData, match=re.escape(message)) as caught:
-        sources.read(green, DAY)
+        batches.read(green, DAY)
     assert "\n" not in str(caught.value)
     assert not (tmp_path / "green_tripdata_2022-02.parquet").exists()
     # Run again, it starts from the beginning and leaves nothing else behind.
-    assert sources.read(green, DAY).table.num_rows == 20
+    assert batches.read(green, DAY).table.num_rows == 20
     assert (tmp_path / "green_tripdata_2022-02.parquet").read_bytes() == month
     assert [path.name for path in tmp_path.iterdir()] == ["green_tripdata_2022-02.parquet"]
 
@@ -100,7 +100,7 @@ def test_a_month_that_cannot_be_downloaded(green, server, month, tmp_path, case)
 def test_a_break_is_named(green, server, month):
     server.answers = [(200, len(month), month[:5000])]
     with pytest.raises(BadData, match=r"cannot be downloaded \(ChunkedEncodingError\): run again|broke off after 5000"):
-        sources.read(green, DAY)
+        batches.read(green, DAY)
 
 
 def test_no_connection(green, monkeypatch, tmp_path):
@@ -109,7 +109,7 @@ def test_no_connection(green, monkeypatch, tmp_path):
         monkeypatch.setattr(tlc, "ADDRESS", f"http://127.0.0.1:{held.getsockname()[1]}")
         monkeypatch.setenv("NO_PROXY", "127.0.0.1")
         with pytest.raises(BadData, match=r"cannot be downloaded \(ConnectionError\): run again, or put the file into"):
-            sources.read(green, DAY)
+            batches.read(green, DAY)
     assert not (tmp_path / "green_tripdata_2022-02.parquet").exists()
 
 
@@ -117,12 +117,12 @@ def test_one_month_of_several_is_missing(green, server, publish):
     publish("2022-02")
     server.answers = [(404, 0, b"")]
     with pytest.raises(BadData, match=r"green_tripdata_2022-03.parquet is not published"):
-        sources.read(green, between("2022-02-28", "2022-03-01"))
+        batches.read(green, between("2022-02-28", "2022-03-01"))
 
 
 def test_days_before_the_first_month_are_refused_without_asking(green, server):
     with pytest.raises(BadInput, match="2013-07-31 lies before the first published month, 2013-08: give a later day"):
-        sources.read(green, one_day("2013-07-31"))
+        batches.read(green, one_day("2013-07-31"))
     tlc.check_covers(green.source, one_day("2013-08-01"))
     assert server.asked == []
 
@@ -135,6 +135,6 @@ def test_a_truncated_month_in_the_data_folder_is_not_taken_for_a_whole_one(green
     file = publish()
     file.write_bytes(file.read_bytes()[:-100])
     with pytest.raises(BadData, match=r"is no whole parquet file .*: delete it, and it is fetched again"):
-        sources.read(green, DAY)
+        batches.read(green, DAY)
     with pytest.raises(Exception, match="magic bytes"):
         pq.read_metadata(file)  # it is left to the person

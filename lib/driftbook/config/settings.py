@@ -6,49 +6,17 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, SerializeAsAny, ValidationError, field_validator, model_validator
 
 from driftbook import paths
 from driftbook.config.alarms import Alarms, Calendar
+from driftbook.config.model import DeliveredModel, Labels, Model, Target, TrainModel
 from driftbook.config.strict import Strict
 from driftbook.errors import BadInput
 from driftbook.periods import Period, between
-from driftbook.records import WHOLE_DAY
-
-
-def _in_order(days: Any) -> Any:
-    if days.start > days.end:
-        raise ValueError(f"start {days.start} lies after end {days.end}")
-    return days
-
-
-class TlcSource(Strict):
-    """Published months of TLC trip records."""
-
-    kind: Literal["tlc"]
-    dataset: Literal["green"] = "green"
-
-
-class Incident(Strict):
-    """A fault planted into the simulated days `start` to `end`, both included."""
-
-    fault: Literal["kilometres", "missing fares", "zone", "traffic", "no rows", "delivered twice"]
-    start: dt.date
-    end: dt.date
-
-    _order = model_validator(mode="after")(_in_order)
-
-
-class SimulatedSource(Strict):
-    """Simulated months of the same shape, with planted incidents."""
-
-    kind: Literal["simulated"]
-    seed: int
-    start: dt.date
-    end: dt.date
-    incidents: tuple[Incident, ...] = ()
-
-    _order = model_validator(mode="after")(_in_order)
+from driftbook.records import HOUR, OWN_NAMES, PREDICTION, WHOLE_DAY
+from driftbook.sources import registry
+from driftbook.sources.contract import SourceSettings
 
 
 class Bounds(Strict):
@@ -71,22 +39,23 @@ class Columns(Strict):
         return [*self.numeric, *self.categorical]
 
 
-class Target(Strict):
-    """What the model predicts; the source computes it."""
-
-    name: str
-    unit: str
-
-
 class References(Strict):
-    """The reference period, both days included, and how it is cut."""
+    """The reference period, both days included, and how it is cut.
+
+    `train_rows` of its rows train a model of ours, in file order; the others validate it. A model that is brought has
+    all of them to validate on.
+    """
 
     start: dt.date
     end: dt.date
-    train_rows: Annotated[int, Field(gt=0)]
+    train_rows: Annotated[int, Field(gt=0)] | None = None
     min_rows_per_day: Annotated[int, Field(gt=0)] = 200
 
-    _order = model_validator(mode="after")(_in_order)
+    @model_validator(mode="after")
+    def _order(self) -> "References":
+        if self.start > self.end:
+            raise ValueError(f"start {self.start} lies after end {self.end}")
+        return self
 
     @property
     def period(self) -> Period:
@@ -95,22 +64,48 @@ class References(Strict):
 
 
 class Settings(Strict):
-    """One monitored model."""
+    """One monitored model.
+
+    Attributes
+    ----------
+    task
+        What the model predicts: a number, the probability of one of two classes, or one of several classes.
+    filters
+        The rows the model is fitted on and its error is measured on.
+    fill_missing
+        Stands for a missing numeric feature when predicting; without it the model gets the gap itself.
+    fill_values
+        Column to the values that stand for none in it (`-999`).
+    labels
+        When the true values of a day arrive.
+    segments
+        Where `debug` looks for the part of the rows that changed.
+    """
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_]*$")]
     title: str
-    source: Annotated[TlcSource | SimulatedSource, Field(discriminator="kind")]
+    source: SerializeAsAny[SourceSettings]
     time_column: str
+    task: Literal["regression", "binary", "multiclass"] = "regression"
     target: Target
-    features: Columns
+    model: Annotated[Model, Field(discriminator="kind")] = TrainModel(kind="train")
+    features: Columns = Columns()
     watch: Columns = Columns()
-    filters: dict[str, Bounds]
-    fill_missing: float
+    filters: dict[str, Bounds] = Field(default_factory=dict)
+    fill_missing: float | None = None
+    fill_values: dict[str, tuple[float, ...]] = Field(default_factory=dict)
+    labels: Labels = Labels()
     references: References
     calendar: Calendar = Calendar()
     alarms: Alarms = Alarms()
+    detectability: bool = True
     segments: tuple[str, ...] = ()
     units: dict[str, str] = Field(default_factory=dict)
+
+    @field_validator("source", mode="before")
+    @classmethod
+    def _of_its_kind(cls, given: Any) -> SourceSettings:
+        return registry.settings(given)
 
     @model_validator(mode="after")
     def _names_are_distinct(self) -> "Settings":
@@ -118,6 +113,25 @@ class Settings(Strict):
         doubled = sorted({name for name in names if names.count(name) > 1})
         if doubled:
             raise ValueError(f"columns named twice in features and watch: {doubled}")
+        own = sorted({*names, self.target.name}.intersection(OWN_NAMES))
+        if own:
+            raise ValueError(
+                f"the columns {own} bear names of driftbook's own ({', '.join(OWN_NAMES)}): "
+                "give them others with source.derive"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _model_fits_the_task(self) -> "Settings":
+        if isinstance(self.model, TrainModel):
+            if self.references.train_rows is None:
+                raise ValueError("references.train_rows is missing: model.kind 'train' needs the number of its rows")
+            if not self.features.all:
+                raise ValueError("features names no column: model.kind 'train' needs some to learn from")
+        if isinstance(self.model, DeliveredModel) and self.model.probabilities and self.task != "multiclass":
+            raise ValueError(
+                f"model.probabilities is for task 'multiclass', and task is {self.task!r}: give model.column"
+            )
         return self
 
     @model_validator(mode="after")
@@ -130,26 +144,31 @@ class Settings(Strict):
 
     def of_training(self) -> dict[str, Any]:
         """Return what a trained model depends on, as JSON data: all but the alarms' budget and checks."""
-        return self.model_dump(mode="json", exclude={"alarms"})
+        return self.model_dump(mode="json", exclude={"alarms", "detectability"})
 
     @property
     def prediction(self) -> str:
         """The name of the prediction's column."""
-        return "prediction"
+        return PREDICTION
 
     @property
     def columns(self) -> list[str]:
-        """Every column a day's frame needs, the time column first."""
-        needed = [self.time_column, *self.features.all, *self.watch.all, *self.filters, *self.segments]
-        return [name for name in dict.fromkeys(needed) if name not in (self.target.name, "hour")]
+        """Every column a day's frame needs, the time column first; the target and `hour` are beside them."""
+        delivered = self.model.columns if isinstance(self.model, DeliveredModel) else []
+        needed = [
+            *(self.time_column, *self.features.all, *self.watch.all, *self.filters, *self.segments),
+            *(*self.fill_values, *delivered),
+        ]
+        return [name for name in dict.fromkeys(needed) if name not in (self.target.name, HOUR)]
 
     @property
     def watched(self) -> Columns:
         """The columns that are scored: features, watched ones, hour of the time column, target, prediction."""
-        derived = ("hour", self.target.name, self.prediction)
+        are_labels = self.task == "multiclass"
+        outcome = (self.target.name, self.prediction)
         return Columns(
-            numeric=(*self.features.numeric, *self.watch.numeric, *derived),
-            categorical=(*self.features.categorical, *self.watch.categorical),
+            numeric=(*self.features.numeric, *self.watch.numeric, HOUR, *(() if are_labels else outcome)),
+            categorical=(*self.features.categorical, *self.watch.categorical, *(outcome if are_labels else ())),
         )
 
     @property
@@ -160,7 +179,9 @@ class Settings(Strict):
 
     def unit(self, column: str) -> str:
         """Return the unit of a column for an axis or a table, empty where it has none."""
-        known = {self.target.name: self.target.unit, self.prediction: self.target.unit, "hour": "hour of day"}
+        outcome = self.target.unit if self.task == "regression" else ""
+        predicted = "probability" if self.task == "binary" else outcome
+        known = {self.target.name: outcome, self.prediction: predicted, HOUR: "hour of day"}
         return {**known, **self.units}.get(column, "")
 
 

@@ -13,6 +13,7 @@ import pandas as pd
 
 from driftbook import faults, model
 from driftbook.alarms.measurement import HOUR
+from driftbook.batches import Batch
 from driftbook.config import Settings
 from driftbook.detectability.trial import Trial, detect, hold_back, recount
 from driftbook.errors import BadInput
@@ -22,7 +23,6 @@ from driftbook.model import TrainedModel
 from driftbook.profiles import counting
 from driftbook.profiles.profile import Profile
 from driftbook.records import Detectability, DetectabilityReport
-from driftbook.sources import Batch
 
 
 def report(trained: TrainedModel, batch: Batch, *, seed: int = 0) -> DetectabilityReport:

@@ -8,10 +8,10 @@ import pyarrow.compute as pc
 
 from driftbook.alarms import bins
 from driftbook.alarms.bins import Bins
+from driftbook.batches import Batch
 from driftbook.config import Settings
 from driftbook.profiles.profile import Profile
 from driftbook.records import Measure
-from driftbook.sources import Batch
 
 QUANTILES = (0.05, 0.5, 0.95)
 

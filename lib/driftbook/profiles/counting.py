@@ -2,12 +2,12 @@
 
 import pyarrow as pa
 
+from driftbook.batches import Batch
 from driftbook.config import Settings
 from driftbook.measures.performance import absolute_errors
 from driftbook.measures.quality import duplicates, missing_values
 from driftbook.profiles import profile
 from driftbook.profiles.profile import Grid, Profile
-from driftbook.sources import Batch
 
 
 def histogram(settings: Settings, grid: Grid, batch: Batch) -> Profile:

@@ -7,7 +7,7 @@ import nbformat
 from filelock import FileLock
 from nbformat import NotebookNode
 
-from driftbook import config, paths, sources, store
+from driftbook import batches, config, paths, store
 from driftbook.errors import BadInput
 from driftbook.pages import index, render
 from driftbook.runs.parameters import Request
@@ -38,7 +38,7 @@ def write(run_id: str, request: Request, nb: NotebookNode, failure: str) -> str:
     if (home / REPORT).exists():
         links["Evidently report"] = REPORT
     nbformat.write(nb, home / f"{request.notebook}.ipynb")
-    notice = sources.notice(request.settings) if request.settings else ""
+    notice = batches.notice(request.settings) if request.settings else ""
     index.write(page, render.render(nb, title=_title(request), notice=notice, failure=failure, links=links))
     if request.label:
         index.write(home.parent / "index.html", _redirect(f"{run_id}/{page.name}"))
@@ -64,7 +64,7 @@ def _title(request: Request) -> str:
 
 def _notice(name: str) -> str:
     try:
-        return sources.notice(config.load(name))
+        return batches.notice(config.load(name))
     except BadInput:  # monitored with a params file from elsewhere
         return ""
 

@@ -9,7 +9,7 @@ from typing import Any
 from nbformat import NotebookNode
 from papermill.inspection import _infer_parameters
 
-from driftbook import config, model, sources
+from driftbook import batches, config, model
 from driftbook.config import Settings
 from driftbook.errors import BadInput
 from driftbook.periods import Period, between, one_day
@@ -62,7 +62,7 @@ def check(nb: NotebookNode) -> Request:
     settings = config.load(parameters["params"]) if "params" in parameters else None
     period = _period(parameters, settings, ours["notebook"])
     if settings and period:
-        sources.check_covers(settings, period)
+        batches.check_covers(settings, period)
     if settings and "model" in ours.get("needs", []):
         model.check_trained(settings)
     return Request(ours["notebook"], parameters, settings, period)

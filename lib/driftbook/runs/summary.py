@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from driftbook import paths, sources, store
+from driftbook import paths, store
 from driftbook.config import Settings
 from driftbook.periods import Period
 
@@ -24,7 +24,7 @@ def summary(settings: Settings, period: Period) -> str:
 
 
 def _incidents(settings: Settings, period: Period, overview: pd.DataFrame) -> list[str]:
-    planted = sources.incidents(settings)
+    planted = getattr(settings.source, "incidents", ())
     if not planted:
         return []
     found = set(overview.loc[overview["verdict"].isin(FOUND), "day"])

@@ -1,18 +1,20 @@
 """Files that are fetched once: written under another name, checked, and only then given their final one."""
 
-import fcntl
 from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+from filelock import FileLock
+
 from driftbook.errors import BadData
-from driftbook.sources.parquet import check_whole
 
 
 def once(file: Path, write: Callable[[Path], None]) -> Path:
     """Return a file, after writing it with `write(part)` if it is not there.
 
-    Several processes may want it at once: one writes `<name>.part`, the others wait for its lock. What a broken
-    one left there is written anew.
+    Several processes may want it at once: one writes `<name>.part`, the others wait for it. What a broken one left
+    there is written anew.
 
     Raises
     ------
@@ -21,21 +23,27 @@ def once(file: Path, write: Callable[[Path], None]) -> Path:
     """
     if file.exists():
         return file
-    part = file.with_name(f"{file.name}.part")
+    part, lock = (file.with_name(f"{file.name}.{end}") for end in ("part", "lock"))
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        lock = part.open("ab")
+        with FileLock(lock):
+            if not file.exists():  # else another process wrote it while this one waited
+                write(part)
+                check_whole(part)
+                part.replace(file)
+            lock.unlink(missing_ok=True)
     except OSError as error:
         raise BadData(
             f"{file.name} is not in {file.parent}, and that folder cannot be written to ({error.strerror}): "
             "put the file there, or set DRIFTBOOK_DATA_DIR to a folder that can be written to"
         ) from None
-    with lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if file.exists():  # another process wrote it while this one waited
-            part.unlink(missing_ok=True)
-        else:
-            write(part)
-            check_whole(part)
-            part.replace(file)
     return file
+
+
+def check_whole(file: Path) -> None:
+    """Raise `BadData` if a fetched file is no whole parquet file; reads its footer only."""
+    try:
+        pq.read_metadata(file)
+    except (pa.ArrowException, OSError) as error:
+        reason = " ".join(str(error).split())
+        raise BadData(f"{file} is no whole parquet file ({reason}): delete it, and it is fetched again") from error

@@ -1,17 +1,19 @@
 """The published months of TLC trip records, looked for in the data folder, else downloaded once."""
 
 import datetime as dt
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from typing import Literal
 
 import requests
 from tqdm import tqdm
 
 from driftbook import paths
-from driftbook.config import TlcSource
 from driftbook.errors import BadData, BadInput
 from driftbook.periods import Period
-from driftbook.sources import files
+from driftbook.sources import files, months
+from driftbook.sources.contract import Part, SourceSettings
 
 #: The TLC's public address (https://www.nyc.gov/site/tlc/about/tlc-trip-record-data.page).
 ADDRESS = "https://d37ci6vzurychx.cloudfront.net/trip-data"
@@ -23,13 +25,25 @@ _TIMEOUT_SECONDS = 30
 _CHUNK_BYTES = 1 << 16
 
 
-def check_covers(source: TlcSource, period: Period) -> None:
+class Settings(SourceSettings):
+    """Published months of TLC trip records."""
+
+    kind: Literal["tlc"]
+    dataset: Literal["green"] = "green"
+
+
+def covers(source: Settings, period: Period) -> None:
     """Raise `BadInput` if a period begins before the first published month."""
     if period.start < FIRST:
         raise BadInput(f"{period.start} lies before the first published month, {FIRST:%Y-%m}: give a later day")
 
 
-def file(source: TlcSource, month: str) -> Path:
+def rows(source: Settings, period: Period) -> Iterator[Part]:
+    """Yield the period's months, from the data folder or after downloading them."""
+    return months.parts(period, partial(file, source))
+
+
+def file(source: Settings, month: str) -> Path:
     """Return a month's file from the data folder, after downloading it if it is not there.
 
     Raises

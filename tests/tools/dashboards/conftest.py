@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from driftbook import detectability, model, monitoring, paths, periods, sources, store, training
+from driftbook import batches, detectability, model, monitoring, paths, periods, store, training
 from driftbook.pages import tables
 from driftbook.store.embedded import server, sockets
 
@@ -71,7 +71,7 @@ def results(demo, before):
     """The demo model, trained and saved, what it says of each day, and which faults it would miss."""
     settings, trained, _ = demo
     model.save(trained)
-    batches = [model.predicted(trained, sources.read(settings, periods.one_day(day))) for day in DAYS]
+    batches = [model.predicted(trained, batches.read(settings, periods.one_day(day))) for day in DAYS]
     found = [monitoring.monitor_day(trained, batch, before(batch.period.start)).result for batch in batches]
     return settings, found, detectability.report(trained, training.reference(settings))
 

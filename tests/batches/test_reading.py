@@ -6,7 +6,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from driftbook import sources
+from driftbook import batches
 from driftbook.errors import BadData
 from driftbook.periods import between, one_day
 from driftbook.sources import parquet
@@ -18,7 +18,7 @@ MONTH = between("2022-02-01", "2022-02-28")
 
 
 def read(settings, period=DAY, **options):
-    return sources.read(settings, period, **options)
+    return batches.read(settings, period, **options)
 
 
 def broken(file, group):

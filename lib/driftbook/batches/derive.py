@@ -1,0 +1,64 @@
+"""Columns by SQL expressions over the delivered ones, and the rows a condition leaves: DuckDB over Arrow, in memory."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import duckdb
+import pyarrow as pa
+
+from driftbook.errors import BadInput
+from driftbook.sources.contract import SourceSettings
+
+_KEPT = "driftbook kept"
+# No file, no network, no Python variable: an expression sees the rows and nothing else. One thread keeps their order.
+_CLOSED = {"threads": 1, "enable_external_access": False, "python_enable_replacements": False}
+
+
+@dataclass(frozen=True)
+class Derived:
+    """The derived columns of some rows, and which rows `where` keeps."""
+
+    columns: pa.Table
+    kept: pa.ChunkedArray | None
+
+
+def derive(source: SourceSettings, table: pa.Table, zone: str) -> Derived:
+    """Return what the expressions of a source give for every row of a table, in its order.
+
+    Times with a zone are shown in `zone`.
+
+    Raises
+    ------
+    BadInput
+        If an expression is no SQL, names a column that is not there, or fails on the rows.
+    """
+    expressions = dict(source.derive) | ({_KEPT: f"coalesce(({source.where})::boolean, false)"} if source.where else {})
+    if not expressions:
+        return Derived(table.select([]), None)
+    found = _selected(expressions, table, zone)
+    kept = found[_KEPT] if source.where else None
+    return Derived(found.select(list(source.derive)), kept)
+
+
+def _selected(expressions: dict[str, str], table: pa.Table, zone: str) -> pa.Table:
+    seen = table.select([name for name in table.column_names if any(name in sql for sql in expressions.values())])
+    if not seen.num_columns:  # constants need rows all the same
+        seen = pa.table({"driftbook row": pa.nulls(table.num_rows)})
+    chosen = ", ".join(f"({sql}) as {_quoted(name)}" for name, sql in expressions.items())
+    with duckdb.connect(":memory:", config=_CLOSED) as connection:
+        connection.execute(f"set TimeZone = '{zone}'")
+        connection.register("delivered", seen)
+        try:
+            return connection.sql(f"select {chosen} from delivered").to_arrow_table()
+        except duckdb.Error as error:
+            raise BadInput(_complaint(expressions, table.column_names, error)) from None
+
+
+def _complaint(expressions: dict[str, str], columns: Iterable[str], error: duckdb.Error) -> str:
+    reason = " ".join(str(error).partition("\n\nLINE")[0].split())
+    named = "; ".join(f"{'where' if name == _KEPT else name}: {sql}" for name, sql in expressions.items())
+    return f"source.derive or source.where cannot be computed ({reason}): {named}; the columns are {', '.join(columns)}"
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

@@ -52,7 +52,7 @@ def fixed_rates(shared: tuple[Pool, Variant, int], seed: int) -> list[float]:
     pool, variant, size = shared
     days = variant(pool, np.random.default_rng([seed, 1]))
     own, rest = _split(pool, days, np.random.default_rng(seed), size)
-    found = reference.fit(pool.calendar, pool.grid, own)
+    found = reference.fit(pool.grid, own)
     scores = reference.score(found, rest).days
     return [30 * float(np.mean(scores > found.threshold(budget))) for budget in BUDGETS]
 
@@ -65,7 +65,7 @@ def page_rates(shared: tuple[Pool, Variant, int], seed: int) -> list[float]:
     both, rest = _split(pool, days, rng, 2 * size)
     first = _take(np.array([_kind(pool, day) for day in both]), rng, size)
     halves = ([day for at, day in enumerate(both) if (at in first) is side] for side in (True, False))
-    fixed, trailing = (reference.fit(pool.calendar, pool.grid, half) for half in halves)
+    fixed, trailing = (reference.fit(pool.grid, half) for half in halves)
     return [_pages(fixed, trailing, rest, budget) for budget in BUDGETS]
 
 

@@ -12,7 +12,6 @@ from driftbook.alarms import judge, trailing
 from driftbook.alarms.calibration import Calibration
 from driftbook.batches import Batch
 from driftbook.periods import one_day
-from driftbook.profiles import counting
 from driftbook.profiles.profile import Profile
 
 #: The rows of the day that is timed, and reference days to the milliseconds asked.
@@ -42,16 +41,15 @@ def seconds_a_day(pair: Pair) -> float:
 def _lines(pair: Pair, batch: Batch, counts: list[Profile], size: int, repeats: int) -> list[list]:
     settings, calibrated = pair.trained.settings, pair.trained.calibration
     calibration = replace(calibrated, days=tuple(counts[:size]))
-    least, before, day = settings.references.min_rows_per_day, counts[-size:], pair.count(batch)
-    types = counting.kinds(batch.table)
+    before, day = counts[-size:], pair.count(batch)
 
     def judged(of: Calibration) -> None:
-        judge.judge(of, settings.alarms, day, least_rows=least, before=before, kinds=types)
+        judge.judge(of, settings.alarms, day, before)
 
     _ = calibration.fixed
     counted = _milliseconds(lambda: pair.count(batch), repeats)
     judging = _milliseconds(lambda: judged(calibration), repeats)
-    choosing = _milliseconds(lambda: trailing.usable(calibration, settings.alarms, least, counts[-size:]), repeats)
+    choosing = _milliseconds(lambda: trailing.usable(calibration, settings.alarms, counts[-size:]), repeats)
     both = _milliseconds(lambda: judged(replace(calibration)), repeats)
     asked = f"under {ASKED[size]:.0f}"
     total = counted + judging

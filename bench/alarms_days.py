@@ -6,8 +6,8 @@ from functools import cached_property
 
 import pandas as pd
 import pyarrow as pa
-from driftbook import batches, config, model, training
-from driftbook.alarms import judge, trailing
+from driftbook import batches, config, history, model, training
+from driftbook.alarms import judge
 from driftbook.alarms.judge import DayVerdict
 from driftbook.batches import Batch
 from driftbook.config import Settings
@@ -40,30 +40,18 @@ class Pair:
 
     def count(self, batch: Batch) -> Profile:
         """Return a day as counts on the model's grid."""
-        return counting.histogram(self.trained.settings, self.trained.calibration.grid, batch)
+        return counting.profile(self.trained.settings, self.trained.calibration.grid, batch)
 
     def judge(self, batch: Batch, found: dict[dt.date, Profile] | None = None) -> DayVerdict:
         """Return a day's verdict, given the counts of the month's days before it (the clean ones if not given)."""
         day, settings = batch.period.start, self.trained.settings
-        return judge.judge(
-            self.trained.calibration,
-            settings.alarms,
-            self.count(batch),
-            least_rows=settings.references.min_rows_per_day,
-            before=before(self.trained, day, self.counts if found is None else found),
-            kinds=counting.kinds(batch.table),
-            unit=settings.target.unit,
-        )
+        known = before(self.trained, day, self.counts if found is None else found)
+        return judge.judge(self.trained.calibration, settings.alarms, self.count(batch), known)
 
 
 def before(trained: TrainedModel, day: dt.date, found: dict[dt.date, Profile]) -> list[Profile]:
     """Return the trailing reference of a day as `history.before` does, from these days instead of the store."""
-    settings, calibration = trained.settings, trained.calibration
-    first = trailing.reach(settings.alarms, settings.references, day)
-    known = {other: counts for other, counts in {**found, **calibration.by_day}.items() if first <= other < day}
-    kept = trailing.usable(calibration, settings.alarms, settings.references.min_rows_per_day, list(known.values()))
-    usable = {other: counts for (other, counts), keep in zip(known.items(), kept, strict=True) if keep}
-    return [usable[other] for other in trailing.choose(usable, settings.alarms, settings.calendar, day)]
+    return history.choose(trained, day, {**found, **trained.calibration.by_day}.values())
 
 
 def month(text: str) -> Period:

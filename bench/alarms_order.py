@@ -78,7 +78,7 @@ def _stored(home: Path, name: str, pair: Pair, parts: list[list[dt.date]], proce
 def _monitor(pair: Pair, day: dt.date) -> None:
     """Monitor a day as the notebook does: its days before from the store or the source, its result into the store."""
     trained = pair.trained
-    result = monitoring.monitor_day(trained, pair.days[day], history.before(trained, day)).result
+    result = monitoring.report(trained, pair.days[day], history.before(trained, day)).result
     run = store.open_run("monitor", result.model, day, "", {}, "papermill", "bench", "bench")
     store.write_day(run, result)
     store.close_run(run, "succeeded")

@@ -12,7 +12,8 @@ from driftbook.config import Settings
 from driftbook.config.alarms import Calendar
 from driftbook.measures.performance import absolute_errors
 from driftbook.profiles import calendars, profile
-from driftbook.profiles.profile import Grid, Profile
+from driftbook.profiles.grid import Grid
+from driftbook.profiles.profile import Profile
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,12 @@
 """A real PostgreSQL for every test, and the demo model: trained once per test process, in memory."""
 
 import uuid
+from dataclasses import replace
 from functools import cache
 
 import psycopg
 import pytest
-from driftbook import batches, config, model, monitoring, periods, training
-from driftbook.alarms import trailing
+from driftbook import batches, config, history, model, monitoring, periods, training
 from driftbook.profiles import counting
 from driftbook.store.embedded import server, sockets
 
@@ -57,24 +57,17 @@ def counted(demo):
     period = periods.between(settings.source.start, settings.source.end)
     batch = model.predicted(trained, batches.read(settings, period))
     days = batch.by_day(settings.time_column)
-    return {day.period.start: counting.histogram(settings, trained.calibration.grid, day) for day in days}
+    return {day.period.start: counting.profile(settings, trained.calibration.grid, day) for day in days}
 
 
 @pytest.fixture(scope="session")
 def before(demo, counted):
     """A function of a day: the days of its trailing reference, in order; with other alarms, `without` some days."""
     settings, trained, _ = demo
-    least, days = settings.references.min_rows_per_day, list(counted.values())
-
-    @cache
-    def usable(alarms):
-        kept = trailing.usable(trained.calibration, alarms, least, days)
-        return [day.day for day, keep in zip(days, kept, strict=True) if keep]
 
     def chosen(day, alarms=settings.alarms, without=()):
-        first = trailing.reach(alarms, settings.references, day)
-        earlier = [other for other in usable(alarms) if first <= other < day and other not in without]
-        return [counted[other] for other in trailing.choose(earlier, alarms, settings.calendar, day)]
+        model = replace(trained, settings=settings.model_copy(update={"alarms": alarms}))
+        return history.choose(model, day, [counts for other, counts in counted.items() if other not in without])
 
     return chosen
 
@@ -87,6 +80,6 @@ def monitored(demo, before):
     @cache
     def day(text):
         batch = model.predicted(trained, batches.read(settings, periods.one_day(text)))
-        return batch, monitoring.monitor_day(trained, batch, before(batch.period.start))
+        return batch, monitoring.report(trained, batch, before(batch.period.start))
 
     return day

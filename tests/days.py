@@ -5,7 +5,7 @@ import datetime as dt
 import numpy as np
 import pandas as pd
 from driftbook.config.alarms import Calendar
-from driftbook.profiles import profile
+from driftbook.profiles import counting, grid
 
 CALENDAR = Calendar(time_zone="America/New_York", holidays="US", special_days=("New Year's Day", "12-24"))
 KINDS = {"amount": "number", "seats": "number", "zone": "text", "hour": "number", "note": "text"}
@@ -25,17 +25,18 @@ def frame(day, rows=1500, level=1.0):
     )
 
 
-GRID = profile.freeze(
+GRID = grid.freeze(
     pd.concat([frame(dt.date(2022, 1, day)) for day in range(2, 12)]), ["amount", "seats", "hour"], ["zone"]
 )
 
 
-def count(day, rows=None, duplicates=0, missing_notes=30, error=1.0):
+def count(day, rows=None, duplicates=0, missing_notes=30, error=1.0, kinds=KINDS, invalid=None):
     """Return a day's histogram of the rows given, or of usual ones."""
     rows = frame(day) if rows is None else rows
     errors = np.abs(np.random.default_rng(day.toordinal()).normal(0, 4 * error, len(rows)))
     missing = {"amount": int(rows["amount"].isna().sum()), "note": missing_notes}
-    return profile.count(GRID, day, rows, duplicates=duplicates, missing=missing, errors=errors)
+    given = {"duplicates": duplicates, "missing": missing, "errors": errors, "kinds": kinds, "invalid": invalid}
+    return counting.count(CALENDAR, GRID, day, rows, **given)
 
 
 def span(start, days):

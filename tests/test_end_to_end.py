@@ -37,7 +37,7 @@ def papermill(notebook, *arguments):
 def in_process(trained, day):
     """Return what the library computes of a day, in this process."""
     batch = model.predicted(trained, batches.read(trained.settings, periods.one_day(day)))
-    return monitoring.monitor_day(trained, batch, history.before(trained, periods.parse_day(day))).result
+    return monitoring.report(trained, batch, history.before(trained, periods.parse_day(day))).result
 
 
 def measures(day, name="demo"):

@@ -5,7 +5,7 @@ import random
 from dataclasses import replace
 
 import pytest
-from driftbook import history, monitoring, sources, store
+from driftbook import batches, history, monitoring, store
 from driftbook.alarms.judge import judge
 from driftbook.config.alarms import Acknowledgement
 from driftbook.errors import BadData
@@ -26,8 +26,7 @@ DAYS = february(1, 4, 9, 10, 13, 14, 16, 19, 21, 24)
 
 def judged(trained, counts, before):
     settings = trained.settings
-    given = {"least_rows": settings.references.min_rows_per_day, "kinds": trained.calibration.kinds, "unit": "minutes"}
-    return judge(trained.calibration, settings.alarms, counts, before=before, **given).judgement
+    return judge(trained.calibration, settings.alarms, counts, before).judgement
 
 
 def save(trained, counts, before, **changes):
@@ -60,7 +59,7 @@ def no_source(monkeypatch):
     def read(settings, period):
         raise AssertionError(f"the source was asked for {period}")
 
-    monkeypatch.setattr(sources, "read", read)
+    monkeypatch.setattr(batches, "read", read)
 
 
 @pytest.mark.parametrize("day", february(9, 21))
@@ -132,7 +131,7 @@ def test_a_month_that_cannot_be_had_is_logged_and_left_out(trained, counted, bef
     def read(settings, period):
         raise BadData("the month is not published yet")
 
-    monkeypatch.setattr(sources, "read", read)
+    monkeypatch.setattr(batches, "read", read)
     (day,) = february(10)
     found = history.before(trained, day)
     assert hashes(found) == hashes(before(day, without=february(*range(1, 10))))

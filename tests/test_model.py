@@ -40,7 +40,7 @@ def test_what_is_loaded_is_what_was_saved(demo, saved):
 
 def test_a_loaded_model_computes_the_same_day(demo, saved, monitored, before):
     batch, day = monitored("2022-02-05")
-    assert monitoring.monitor_day(model.load(demo[0]), batch, before(batch.period.start)).result == day.result
+    assert monitoring.report(model.load(demo[0]), batch, before(batch.period.start)).result == day.result
 
 
 def test_another_budget_needs_no_training(demo, saved):

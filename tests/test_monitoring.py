@@ -25,11 +25,10 @@ def alarms(measures):
     return {(m.metric, m.feature) for m in measures if m.verdict == "alarm"}
 
 
-def judged(demo, before, day, counts, kinds=None):
+def judged(demo, before, day, counts):
     """Return how the demo model judges a day's counts."""
     settings, trained, _ = demo
-    least, kinds = settings.references.min_rows_per_day, kinds or trained.calibration.kinds
-    return judge(trained.calibration, settings.alarms, counts, least_rows=least, before=before(day), kinds=kinds)
+    return judge(trained.calibration, settings.alarms, counts, before(day))
 
 
 @pytest.mark.parametrize(
@@ -59,7 +58,7 @@ def test_no_other_day_of_the_month_alarms(demo, counted, before):
 def test_a_whole_day_has_the_verdict_of_its_judgement(monitored, day, incident):
     _, found = monitored(day)
     assert found.result.verdict == found.result.judgement.verdict == ("alarm" if incident else "ok")
-    assert found.judged.judgement == found.result.judgement
+    assert found.verdict.judgement == found.result.judgement
     if incident:
         assert INCIDENTS[incident][1] in alarms(found.result.measures)
     else:
@@ -80,10 +79,11 @@ def test_what_a_day_holds(demo, monitored, counted, before):
         "rows", "stray_rows", "share_missing_values", "missing_share", "duplicate_share", "quantile", "unseen_share",
         "out_of_range_share", "prediction_drift", "num_drifted_columns", "evidently_drift", "labelled_rows",
         "mean_absolute_error", "severity", "score", "trailing_score", "rows_ratio", "missing_rise", "column_changes",
+        "unlabelled_share",
     }  # fmt: skip
     assert all(m.value is None or math.isfinite(m.value) for m in result.measures)
     assert result.counts == counted[DAY].to_dict()
-    assert profile.from_dict(result.counts).sha256 == found.day.sha256 == counted[DAY].sha256
+    assert profile.from_dict(result.counts).sha256 == found.profile.sha256 == counted[DAY].sha256
     assert result.judgement.trailing_days == tuple((day.day, day.sha256) for day in before(DAY))
 
 
@@ -95,7 +95,7 @@ def test_every_column_is_scored(demo, monitored):
 
 def test_the_same_day_again_is_the_same(demo, monitored, before):
     batch, day = monitored("2022-02-05")
-    assert monitoring.monitor_day(demo[1], batch, before(DAY)).result == day.result
+    assert monitoring.report(demo[1], batch, before(DAY)).result == day.result
 
 
 def test_the_context_is_the_budget_and_the_days_compared_with(demo, counted, before):
@@ -121,14 +121,14 @@ def test_an_empty_day_is_a_result(monitored):
     assert result.measures == (Measure("rows", 0.0, verdict="no data"),)
     assert (result.rows, result.verdict, result.histograms, result.counts) == (0, "no data", {}, None)
     assert result.judgement == Judgement("no data", "no row arrived", "sunday or holiday")
-    assert (found.day, found.judged) == (None, None)
+    assert (found.profile, found.verdict) == (None, None)
 
 
 @pytest.mark.parametrize("rows", [1, 2, 199])
 def test_a_day_of_few_rows_is_not_judged_by_its_scores(demo, monitored, before, rows):
     batch, _ = monitored("2022-02-05")
     few = replace(batch, table=batch.table.slice(0, rows), frame=batch.frame.head(rows))
-    result = monitoring.monitor_day(demo[1], few, before(DAY)).result
+    result = monitoring.report(demo[1], few, before(DAY)).result
     assert result.rows == rows
     assert alarms(result.measures) == {("rows_ratio", "")}
     assert next(m.verdict for m in result.measures if (m.metric, m.feature) == ("severity", "")) == "insufficient"
@@ -138,11 +138,11 @@ def test_a_day_of_few_rows_is_not_judged_by_its_scores(demo, monitored, before, 
     assert all(m.value is None or math.isfinite(m.value) for m in result.measures)
 
 
-@pytest.mark.parametrize("column", ["fare_amount", "passenger_count", "PULocationID", "payment_type", "duration_min"])
+@pytest.mark.parametrize("column", ["fare_amount", "passenger_count", "PULocationID", "payment_type"])
 def test_a_column_without_any_value_alarms(demo, monitored, before, column):
     settings, trained, _ = demo
     batch, _ = monitored("2022-02-05")
-    counts = counting.histogram(
+    counts = counting.profile(
         settings, trained.calibration.grid, replace(batch, frame=batch.frame.assign(**{column: np.nan}))
     )
     found = judged(demo, before, DAY, counts)
@@ -150,11 +150,39 @@ def test_a_column_without_any_value_alarms(demo, monitored, before, column):
     assert ("severity", column) in alarms(found.measures)
 
 
+def test_a_day_whose_labels_are_late_is_judged_on_everything_else(demo, monitored, before):
+    batch, whole = monitored("2022-02-05")
+    late = replace(batch, frame=batch.frame.assign(duration_min=np.nan))
+    found = monitoring.report(demo[1], late, before(DAY))
+    assert (found.result.verdict, found.result.judgement.labels) == ("labels pending", "pending")
+    assert "labels pending" in found.result.judgement.reason
+    assert whole.result.judgement.labels == "complete"
+    scored = {m.feature for m in found.result.measures if m.metric == "severity"}
+    assert scored == {m.feature for m in whole.result.measures if m.metric == "severity"} - {
+        "duration_min",
+        "absolute error",
+    }
+
+
+def test_a_faulty_day_alarms_though_its_labels_are_late(demo, monitored, before):
+    batch, _ = monitored("2022-02-10")
+    late = replace(batch, frame=batch.frame.assign(duration_min=np.nan))
+    judgement = monitoring.report(demo[1], late, before(batch.period.start)).result.judgement
+    assert (judgement.verdict, judgement.feature) == ("alarm", "trip_distance")
+
+
+def test_labels_late_for_some_rows(demo, monitored, before):
+    batch, _ = monitored("2022-02-05")
+    some = batch.frame["duration_min"].mask(np.arange(len(batch.frame)) % 10 == 0)
+    late = replace(batch, frame=batch.frame.assign(duration_min=some))
+    assert monitoring.report(demo[1], late, before(DAY)).result.verdict == "labels pending"
+
+
 def test_columns_without_any_value_are_no_crash(demo, monitored, before):
-    columns = ["fare_amount", "PULocationID", "duration_min"]
+    columns = ["fare_amount", "PULocationID"]
     batch, _ = monitored("2022-02-05")
     empty = replace(batch, frame=batch.frame.assign(**dict.fromkeys(columns, np.nan)))
-    measures = monitoring.monitor_day(demo[1], empty, before(DAY)).result.measures
+    measures = monitoring.report(demo[1], empty, before(DAY)).result.measures
     assert {("severity", column) for column in columns} <= alarms(measures)
     shares = ("quantile", "unseen_share", "out_of_range_share")
     assert {m.value for m in measures if m.feature in columns and m.metric in shares} == {None}
@@ -168,10 +196,10 @@ def test_columns_that_come_and_go(demo, counted, before, monitored):
     counts = counted[DAY]
     gone = replace(
         counts,
-        delivered=tuple(name for name in counts.delivered if name != "trip_type"),
+        kinds=kinds,
         missing={name: n for name, n in counts.missing.items() if name != "trip_type"} | {"surge": 0},
     )
-    found = judged(demo, before, DAY, gone, kinds)
+    found = judged(demo, before, DAY, gone)
     assert ("column_changes", "") in alarms(found.measures)
     assert "trip_type is gone; fare_amount is text, was number; surge is new" in found.judgement.reason
 
@@ -182,14 +210,14 @@ def test_a_day_does_not_look_at_its_order(demo, monitored, before):
     shuffled = replace(batch, table=batch.table.take(order), frame=batch.frame.iloc[order])
     values, found = (
         pd.Series({(m.metric, m.feature, m.segment): m.value for m in each.measures}, dtype=float)
-        for each in (day.result, monitoring.monitor_day(demo[1], shuffled, before(DAY)).result)
+        for each in (day.result, monitoring.report(demo[1], shuffled, before(DAY)).result)
     )
     assert np.allclose(values, found, rtol=1e-9, equal_nan=True)
 
 
 def test_more_days_before_it_change_no_number_of_the_day(demo, monitored):
     batch, day = monitored("2022-02-05")
-    alone = monitoring.monitor_day(demo[1], batch, ()).result
+    alone = monitoring.report(demo[1], batch, ()).result
     by_reference = ("severity", "trailing_score", "rows_ratio")
     values, found = (
         {(m.metric, m.feature, m.segment): m.value for m in each.measures if m.metric not in by_reference}
@@ -201,6 +229,6 @@ def test_more_days_before_it_change_no_number_of_the_day(demo, monitored):
 
 
 def test_a_day_like_no_other_is_not_judged_by_its_scores(demo, counted, before):
-    found = judged(demo, before, DAY, replace(counted[DAY], day=dt.date(2022, 12, 24)))
+    found = judged(demo, before, DAY, replace(counted[DAY], day=dt.date(2022, 12, 24), is_special=True))
     assert found.judgement.verdict == "special day"
     assert "not judged by scores: special day" in found.judgement.reason

@@ -6,8 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from driftbook import batches, config, model, monitoring, paths, store, training
-from driftbook.alarms import trailing
+from driftbook import batches, config, history, model, monitoring, paths, store, training
 from driftbook.alarms.judge import judge
 from driftbook.measures import performance
 from driftbook.periods import between, one_day
@@ -40,20 +39,17 @@ def judged(green):
 def february(green, judged):
     """Each day's batch with the prediction, and all that is computed of it."""
     settings, trained, _ = green
-    batches = [model.predicted(trained, batches.read(settings, one_day(day))) for day in FEBRUARY.days]
-    return [(batch, monitoring.monitor_day(trained, batch, judged.before(batch.period.start))) for batch in batches]
+    days = [model.predicted(trained, batches.read(settings, one_day(day))) for day in FEBRUARY.days]
+    return [(batch, monitoring.report(trained, batch, judged.before(batch.period.start))) for batch in days]
 
 
 class Judging:
     """Judges days of a period by a model, each with its trailing reference out of the undisturbed days before it."""
 
     def __init__(self, trained, period):
-        self.trained, settings = trained, trained.settings
-        reference = trained.calibration.by_day
-        self.batches = {day.period.start: day for day in self.read(period)}
-        days = [*reference.values(), *map(self.counted, self.batches.values())]
-        kept = trailing.usable(trained.calibration, settings.alarms, settings.references.min_rows_per_day, days)
-        self.usable = {day.day: day for day, keep in zip(days, kept, strict=True) if keep}
+        self.trained = trained
+        self.days = {day.period.start: day for day in self.read(period)}
+        self.known = [*trained.calibration.days, *map(self.counted, self.days.values())]
 
     def read(self, period):
         settings = self.trained.settings
@@ -61,23 +57,14 @@ class Judging:
         return batch.by_day(settings.time_column)
 
     def counted(self, batch):
-        return counting.histogram(self.trained.settings, self.trained.calibration.grid, batch)
+        return counting.profile(self.trained.settings, self.trained.calibration.grid, batch)
 
     def before(self, day):
-        settings = self.trained.settings
-        days = trailing.choose((o for o in self.usable if o < day), settings.alarms, settings.calendar, day)
-        return [self.usable[other] for other in days]
+        return history.choose(self.trained, day, self.known)
 
     def __call__(self, batch):
-        settings = self.trained.settings
-        return judge(
-            self.trained.calibration,
-            settings.alarms,
-            self.counted(batch),
-            least_rows=settings.references.min_rows_per_day,
-            before=self.before(batch.period.start),
-            kinds=counting.kinds(batch.table),
-        ).judgement
+        alarms, before = self.trained.settings.alarms, self.before(batch.period.start)
+        return judge(self.trained.calibration, alarms, self.counted(batch), before).judgement
 
 
 def pages(judgements):
@@ -128,8 +115,8 @@ def test_at_most_one_page_in_undisturbed_march(green):
     references = {"start": FEBRUARY.start, "end": FEBRUARY.days[-1]}
     settings = green[0].model_copy(update={"references": green[0].references.model_copy(update=references)})
     judged = Judging(training.train(settings, training.reference(settings))[0], MARCH)
-    assert list(judged.batches) == MARCH.days
-    found = {day: judged(batch) for day, batch in judged.batches.items()}
+    assert list(judged.days) == MARCH.days
+    found = {day: judged(batch) for day, batch in judged.days.items()}
     assert len(pages(found)) <= 1, pages(found)
     assert found[dt.date(2022, 3, 13)].verdict == "ok"  # the clock skipped an hour
 
@@ -145,7 +132,7 @@ def test_at_most_one_page_in_undisturbed_march(green):
 )
 def test_a_fault_is_caught_on_each_day_and_named(green, judged, column, change):
     caught = {}
-    for day, batch in judged.batches.items():
+    for day, batch in judged.days.items():
         changed = replace(batch, frame=batch.frame.assign(**{column: change(batch.frame[column])}))
         one = judged(model.predicted(green[1], changed))
         caught[str(day)] = (one.verdict, one.feature)
@@ -159,7 +146,7 @@ def test_march(green):
     assert sum(len(batch.frame) for batch in days) == len(batches.read(settings, MARCH).frame) > 70_000
     assert {batch.strays for batch in days} == {days[0].strays}
     for batch in (days[0], days[-1]):
-        result = monitoring.monitor_day(trained, model.predicted(trained, batch), ()).result
+        result = monitoring.report(trained, model.predicted(trained, batch), ()).result
         found = {m.metric: m.value for m in result.measures if not m.feature}
         assert result.rows == len(batch.frame) > 1000
         assert 3 < found["mean_absolute_error"] < 7

@@ -89,7 +89,7 @@ def test_too_few_days_calibrate_nothing_but_can_be_shown(demo, batch):
     settings = with_references(demo[0], min_rows_per_day=int(days.nlargest(12).min()))
     calibrated = training.train(settings, batch)[0].calibration
     assert (len(calibrated.days), calibrated.fixed) == (12, None)
-    assert {cells.column for cells in calibrated.frame.cells} == {*settings.watched.all}
+    assert {cells.column for cells in calibrated.plan.bins} == {*settings.watched.all}
 
 
 @pytest.mark.parametrize("changes", [{"fill_missing": 1}, {"title": "other"}, {"calendar": Calendar()}])

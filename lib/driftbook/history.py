@@ -2,13 +2,14 @@
 
 import datetime as dt
 import logging
+from collections.abc import Iterable
 
 from driftbook import batches, model, store
 from driftbook.alarms import trailing
 from driftbook.errors import BadData
 from driftbook.model import TrainedModel
-from driftbook.periods import Period, months_of
-from driftbook.profiles import counting, profile
+from driftbook.periods import Period, months_of, one_day
+from driftbook.profiles import calendars, counting, profile
 from driftbook.profiles.profile import Profile
 
 _log = logging.getLogger(__name__)
@@ -20,49 +21,70 @@ def before(trained: TrainedModel, day: dt.date) -> list[Profile]:
     A month that cannot be had is logged and left out: the record of the day names the days used, and once that month's
     days are stored, `stale_days` names the day.
     """
-    settings = trained.settings
-    alarms, calendar = settings.alarms, settings.calendar
+    settings, alarms = trained.settings, trained.settings.alarms
+    day_class = calendars.day_class(settings.calendar, day)
     first = trailing.reach(alarms, settings.references, day)
-    found: dict[dt.date, Profile] = {}
+    known: list[Profile] = []
+    chosen: list[Profile] = []
     end = day
-    while end > first and not trailing.is_enough(found, alarms, calendar, day):
+    while end > first and not trailing.is_enough({one.day: one.day_class for one in chosen}, alarms, day_class):
         start = max(first, end - dt.timedelta(days=alarms.trailing_days))
-        found |= _usable(trained, _days(trained, Period(start, end)))
+        known += _days(trained, Period(start, end))
+        chosen = choose(trained, day, known)
         end = start
-    return [found[other] for other in trailing.choose(found, alarms, calendar, day)]
+    return chosen
+
+
+def choose(trained: TrainedModel, day: dt.date, known: Iterable[Profile]) -> list[Profile]:
+    """Return the days of a day's trailing reference, in order, from days that are known; reads nothing."""
+    settings = trained.settings
+    first = trailing.reach(settings.alarms, settings.references, day)
+    earlier = [other for other in known if first <= other.day < day]
+    day_class = calendars.day_class(settings.calendar, day)
+    return trailing.reference(trained.calibration, settings.alarms, day_class, earlier)
 
 
 def stale_days(trained: TrainedModel, period: Period) -> list[dt.date]:
     """Return the monitored days of a period whose trailing reference would hold other days now.
 
-    A day that arrived late, was delivered again or was acknowledged since makes the days after it stale.
+    A day that arrived late, was delivered again or was acknowledged since makes the days after it stale. Labels that
+    arrived late do so only for days that have theirs.
     """
-    settings = trained.settings
+    settings, calibration = trained.settings, trained.calibration
     judged = store.trailing_days(settings.name, period.start, period.end, trained.version)
     if not judged:
         return []
     first = trailing.reach(settings.alarms, settings.references, min(judged))
     stored = _stored(trained, Period(first, period.end))
-    known = {**stored, **trained.calibration.by_day}
-    usable = {other: counts.sha256 for other, counts in _usable(trained, list(known.values())).items()}
-    return [day for day, used in judged.items() if used != _would_use(trained, day, used, usable, set(known))]
+    known = {**stored, **calibration.by_day}
+    days = list(known.values())
+    kept = trailing.usable(calibration, settings.alarms, days)
+    usable = {day.day: day for day, keep in zip(days, kept, strict=True) if keep}
+    return [day for day, used in judged.items() if used != _would_use(trained, known[day], used, usable, set(known))]
+
+
+def late_days(trained: TrainedModel, period: Period) -> list[dt.date]:
+    """Return the monitored days of a period that waited for labels and whose rows in the source are others now."""
+    waiting = store.pending_days(trained.settings.name, period.start, period.end, trained.version)
+    return [day for day, seen in waiting.items() if batches.read(trained.settings, one_day(day)).sha256 != seen]
 
 
 def _would_use(
-    trained: TrainedModel, day: dt.date, used: dict[dt.date, str], usable: dict[dt.date, str], known: set[dt.date]
+    trained: TrainedModel,
+    day: Profile,
+    used: dict[dt.date, str],
+    usable: dict[dt.date, Profile],
+    known: set[dt.date],
 ) -> dict[dt.date, str]:
     """Return the days, with their hashes, that a day would use now; of days that only the source has, those it used."""
-    settings = trained.settings
-    first = trailing.reach(settings.alarms, settings.references, day)
-    now = {other: sha256 for other, sha256 in usable.items() if first <= other < day}
+    settings, calibration = trained.settings, trained.calibration
+    first = trailing.reach(settings.alarms, settings.references, day.day)
+    within = [other for other in usable.values() if first <= other.day < day.day]
+    seen = calibration.stripped(within) if calibration.is_pending(day) else within
+    now = {other.day: other.sha256 for other in seen}
     now |= {other: sha256 for other, sha256 in used.items() if other not in known}
-    return {other: now[other] for other in trailing.choose(now, settings.alarms, settings.calendar, day)}
-
-
-def _usable(trained: TrainedModel, days: list[Profile]) -> dict[dt.date, Profile]:
-    settings = trained.settings
-    kept = trailing.usable(trained.calibration, settings.alarms, settings.references.min_rows_per_day, days)
-    return {day.day: day for day, keep in zip(days, kept, strict=True) if keep}
+    classes = {other: calendars.day_class(settings.calendar, other) for other in now}
+    return {other: now[other] for other in trailing.choose(classes, settings.alarms, day.day_class)}
 
 
 def _days(trained: TrainedModel, period: Period) -> list[Profile]:
@@ -87,4 +109,4 @@ def _from_source(trained: TrainedModel, period: Period) -> dict[dt.date, Profile
         _log.warning("the days %s to %s are not in the trailing reference: %s", period.start, period.days[-1], error)
         return {}
     days = batch.by_day(settings.time_column)
-    return {day.period.start: counting.histogram(settings, trained.calibration.grid, day) for day in days}
+    return {day.period.start: counting.profile(settings, trained.calibration.grid, day) for day in days}

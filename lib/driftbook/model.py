@@ -16,7 +16,7 @@ from sklearn.linear_model import LinearRegression
 
 from driftbook import paths
 from driftbook.alarms import calibration
-from driftbook.alarms.calibration import Calibration
+from driftbook.alarms.calibration import Calibration, Outcome
 from driftbook.batches import Batch
 from driftbook.config import Settings
 from driftbook.errors import ModelUnavailable
@@ -116,8 +116,17 @@ def load(settings: Settings) -> TrainedModel:
         joblib.load(folder / "model.joblib"),
         pd.read_parquet(folder / "validation.parquet"),
         pd.read_parquet(folder / "calibration.parquet"),
-        calibration.from_json(settings.calendar, (folder / "calibration.json").read_text(encoding="utf-8")),
+        calibration.from_json(
+            (folder / "calibration.json").read_text(encoding="utf-8"),
+            least_rows=settings.references.min_rows_per_day,
+            outcome=outcome(settings),
+        ),
     )
+
+
+def outcome(settings: Settings) -> Outcome:
+    """Return what the alarms must know of what is predicted."""
+    return Outcome(settings.target.name, settings.label_columns, settings.target.unit)
 
 
 def check_trained(settings: Settings) -> None:

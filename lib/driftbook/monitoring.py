@@ -1,9 +1,11 @@
 """One day's numbers: measured, compared with the references, judged."""
 
+import datetime as dt
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from driftbook import batches, history, model
 from driftbook.alarms import bins, limits
 from driftbook.alarms.judge import DayVerdict, judge
 from driftbook.batches import Batch
@@ -11,6 +13,7 @@ from driftbook.measures.drift import drift
 from driftbook.measures.performance import performance
 from driftbook.measures.quality import quality
 from driftbook.model import TrainedModel
+from driftbook.periods import one_day
 from driftbook.profiles import calendars, counting
 from driftbook.profiles.profile import Profile
 from driftbook.records import DayResult, Judgement, Measure
@@ -18,15 +21,31 @@ from driftbook.records import DayResult, Judgement, Measure
 
 @dataclass(frozen=True)
 class DayReport:
-    """A day's result, and what a page shows beside it: the day as counts and how it was judged (None without rows)."""
+    """A day's result, and what a page shows beside it.
+
+    Attributes
+    ----------
+    batch
+        The day's rows, with the prediction.
+    profile, verdict
+        The day as counts and how it was judged, None without rows.
+    """
 
     result: DayResult
-    day: Profile | None = None
-    judged: DayVerdict | None = None
+    batch: Batch
+    profile: Profile | None = None
+    verdict: DayVerdict | None = None
 
 
-def monitor_day(trained: TrainedModel, batch: Batch, before: Sequence[Profile]) -> DayReport:
-    """Return everything computed of one day; writes nothing.
+def monitor(trained: TrainedModel, day: str | dt.date) -> DayReport:
+    """Return everything computed of one day, read from the source; reads the store, writes nothing."""
+    period = one_day(day)
+    batch = model.predicted(trained, batches.read(trained.settings, period))
+    return report(trained, batch, history.before(trained, period.start))
+
+
+def report(trained: TrainedModel, batch: Batch, before: Sequence[Profile]) -> DayReport:
+    """Return everything computed of one day.
 
     Parameters
     ----------
@@ -39,22 +58,14 @@ def monitor_day(trained: TrainedModel, batch: Batch, before: Sequence[Profile]) 
     """
     settings, calibration = trained.settings, trained.calibration
     if batch.frame.empty:
-        return DayReport(_empty(trained, batch))
-    day = counting.histogram(settings, calibration.grid, batch)
-    judged = judge(
-        calibration,
-        settings.alarms,
-        day,
-        least_rows=settings.references.min_rows_per_day,
-        before=before,
-        kinds=counting.kinds(batch.table),
-        unit=settings.target.unit,
-    )
-    numbers = [*quality(settings, batch, calibration.frame.cells, day), *performance(settings, batch.frame)]
+        return DayReport(_empty(trained, batch), batch)
+    day = counting.profile(settings, calibration.grid, batch)
+    verdict = judge(calibration, settings.alarms, day, before)
+    numbers = [*quality(settings, batch, calibration.plan.bins, day), *performance(settings, batch.frame)]
     evidently = drift(settings, trained.validation, batch.frame)
-    measures = (*limits.with_bands(judged, numbers), *judged.measures, *evidently)
-    counts = {column.column: _counts(column, day) for column in calibration.frame.cells}
-    return DayReport(_result(trained, batch, measures, judged.judgement, counts, day), day, judged)
+    measures = (*limits.with_bands(verdict, numbers), *verdict.measures, *evidently)
+    counts = {column.column: _counts(column, day) for column in calibration.plan.bins}
+    return DayReport(_result(trained, batch, measures, verdict.judgement, counts, day), batch, day, verdict)
 
 
 def _counts(column: bins.Bins, day: Profile) -> dict[str, int]:

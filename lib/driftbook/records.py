@@ -6,7 +6,7 @@ from typing import Any
 
 #: Verdicts from harmless to grave; a day's verdict is the gravest of its measures'.
 VERDICTS = (
-    *("ok", "special day", "insufficient", "not calibrated", "notice", "drift", "warning", "no data"),
+    *("ok", "labels pending", "special day", "insufficient", "not calibrated", "notice", "drift", "warning", "no data"),
     *("alarm", "failed"),
 )
 
@@ -58,6 +58,8 @@ class Judgement:
         The days of the fixed reference.
     trailing_days
         The days of the trailing reference, each with the hash of its counts.
+    labels
+        Whether the day's true values have come: `complete` or `pending`.
     """
 
     verdict: str
@@ -74,6 +76,7 @@ class Judgement:
     trailing_threshold: float | None = None
     fixed_days: tuple[dt.date, ...] = ()
     trailing_days: tuple[tuple[dt.date, str], ...] = ()
+    labels: str = "complete"
 
 
 @dataclass(frozen=True)

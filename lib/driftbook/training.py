@@ -4,8 +4,8 @@ import hashlib
 import json
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from driftbook import batches
 from driftbook.alarms.calibration import Calibration
@@ -13,8 +13,9 @@ from driftbook.batches import Batch
 from driftbook.config import Settings
 from driftbook.errors import BadData
 from driftbook.measures.performance import labelled
-from driftbook.model import TrainedModel, fit, predict
-from driftbook.profiles import counting, profile
+from driftbook.model import TrainedModel, fit, outcome, predict
+from driftbook.profiles import counting
+from driftbook.profiles.grid import freeze
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def train(settings: Settings, batch: Batch) -> tuple[TrainedModel, Splits]:
     frame = batch.frame.assign(**{settings.prediction: prediction})
     splits = split(settings, frame)
     of_days = batch.in_period(settings.time_column)
-    inside = replace(batch, table=batch.table.filter(pa.array(of_days)), frame=frame[of_days].reset_index(drop=True))
+    inside = replace(batch, frame=frame).take(np.flatnonzero(of_days))
     validation = splits.validation.reset_index(drop=True)
     version = _version(settings, batch)
     return TrainedModel(settings, version, estimator, validation, inside.frame, _calibrated(settings, inside)), splits
@@ -70,15 +71,17 @@ def train(settings: Settings, batch: Batch) -> tuple[TrainedModel, Splits]:
 def _calibrated(settings: Settings, batch: Batch) -> Calibration:
     """Return the fixed reference of the period's days that have enough rows; `batch` holds no strays."""
     watched = settings.watched
-    grid = profile.freeze(batch.frame, watched.numeric, watched.categorical)
+    grid = freeze(batch.frame, watched.numeric, watched.categorical)
     days = [day for day in batch.by_day(settings.time_column) if len(day.frame) >= settings.references.min_rows_per_day]
     if not days:
         least = settings.references.min_rows_per_day
         raise BadData(
             f"no day of the reference period has {least} rows or more: choose another period in the params file"
         )
-    counts = tuple(counting.histogram(settings, grid, day) for day in days)
-    return Calibration(settings.calendar, grid, counts, counting.kinds(batch.table))
+    counts = tuple(counting.profile(settings, grid, day) for day in days)
+    return Calibration(
+        grid, counts, counting.kinds(batch.table), settings.references.min_rows_per_day, outcome(settings)
+    )
 
 
 def _version(settings: Settings, batch: Batch) -> str:

@@ -3,7 +3,7 @@ import datetime as dt
 import pytest
 from driftbook.alarms.calibration import Calibration
 
-from tests.days import CALENDAR, GRID, KINDS, count, span
+from tests.days import GRID, KINDS, count, span
 
 
 @pytest.fixture(scope="session")
@@ -14,4 +14,4 @@ def reference_days():
 
 @pytest.fixture(scope="session")
 def calibration(reference_days):
-    return Calibration(CALENDAR, GRID, reference_days, KINDS)
+    return Calibration(GRID, reference_days, KINDS, least_rows=200)

@@ -86,7 +86,7 @@ def test_labels_tell_close_edges_apart():
 def test_a_constant_column_has_one_cut():
     grid = GRID.model_copy(update={"edges": {"amount": (5.0, 6.0)}})
     day = count(DAY)
-    constant = type(day)(**{**vars(day), "cells": {"amount": np.array([1500, 0, 0])}})
+    constant = type(day)(**{**vars(day), "bins": {"amount": np.array([1500, 0, 0])}})
     found = bins.freeze(grid, [constant])[0]
     assert found.labels == ("≤ 5", "> 5")
     assert bins.positions(grid, found, pd.Series([5.0, 7.0], name="amount")).tolist() == [0, 1]

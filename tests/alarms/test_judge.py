@@ -2,11 +2,11 @@ import datetime as dt
 
 import pytest
 from driftbook.alarms import judge, limits
-from driftbook.alarms.calibration import Calibration, from_json
+from driftbook.alarms.calibration import Calibration, Outcome, from_json
 from driftbook.config.alarms import Alarms
 from driftbook.records import Measure
 
-from tests.days import CALENDAR, GRID, KINDS, count, frame, span
+from tests.days import GRID, KINDS, count, frame, span
 
 DAY = dt.date(2022, 2, 8)
 BEFORE = span(dt.date(2022, 1, 11), 28)
@@ -17,9 +17,8 @@ def scaled(day, factor):
     return count(day, rows.assign(amount=rows["amount"] * factor))
 
 
-def judged(calibration, day, before, **changes):
-    given = {"least_rows": 200, "before": before, "kinds": KINDS, "unit": "minutes"}
-    return judge.judge(calibration, Alarms(), day, **{**given, **changes})
+def judged(calibration, day, before, alarms=None):
+    return judge.judge(calibration, alarms or Alarms(), day, before)
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +74,7 @@ def test_days_that_the_scores_may_not_judge(calibration, day, status):
 
 
 def test_too_small_a_reference_is_not_calibrated(reference_days):
-    small = Calibration(CALENDAR, GRID, reference_days[:10], KINDS)
+    small = Calibration(GRID, reference_days[:10], KINDS, 200)
     found = judged(small, scaled(DAY, 1.6), ())
     assert found.judgement.verdict == "not calibrated"
     assert found.judgement.severity is None
@@ -84,7 +83,7 @@ def test_too_small_a_reference_is_not_calibrated(reference_days):
 def test_a_day_of_the_reference_does_not_vouch_for_itself(calibration):
     freak = scaled(calibration.days[9].day, 1.6)
     days = (*calibration.days[:9], freak, *calibration.days[10:])
-    found = judged(Calibration(CALENDAR, GRID, days, KINDS), freak, ())
+    found = judged(Calibration(GRID, days, KINDS, 200), freak, ())
     assert (found.judgement.verdict, found.judgement.feature) == ("alarm", "amount")
     assert freak.day not in found.judgement.fixed_days
 
@@ -155,6 +154,6 @@ def test_a_number_of_a_day_that_is_not_judged_has_no_verdict(calibration, before
 
 
 def test_a_calibration_there_and_back(calibration, before):
-    again = from_json(CALENDAR, calibration.to_json())
+    again = from_json(calibration.to_json(), least_rows=200, outcome=Outcome())
     day = scaled(DAY, 1.1)
     assert judged(again, day, before).measures == judged(calibration, day, before).measures

@@ -6,14 +6,14 @@ import pytest
 from driftbook.alarms import measurement, reference
 from driftbook.alarms.measurement import DUPLICATES, ERROR, MISSING, ROWS
 
-from tests.days import CALENDAR, GRID, count, frame, span
+from tests.days import GRID, count, frame, span
 
 LATER = dt.date(2022, 2, 8)
 
 
 @pytest.fixture(scope="module")
 def fitted(reference_days):
-    return reference.fit(CALENDAR, GRID, reference_days)
+    return reference.fit(GRID, reference_days)
 
 
 def columns(fitted, day):
@@ -27,7 +27,7 @@ def test_what_is_scored(fitted):
 
 
 def test_the_order_of_days_does_not_matter(fitted, reference_days):
-    again = reference.fit(CALENDAR, GRID, tuple(reversed(reference_days)))
+    again = reference.fit(GRID, tuple(reversed(reference_days)))
     assert again.own_scores.tolist() == fitted.own_scores.tolist()
     assert again.threshold(1) == fitted.threshold(1)
 
@@ -77,25 +77,25 @@ def test_a_day_without_labels_has_no_error(fitted):
 
 @pytest.mark.parametrize(("days", "is_fitted"), [(19, False), (25, True)])
 def test_too_few_days(reference_days, days, is_fitted):
-    assert (reference.fit(CALENDAR, GRID, reference_days[:days]) is not None) is is_fitted
+    assert (reference.fit(GRID, reference_days[:days]) is not None) is is_fitted
 
 
 def test_special_days_and_rare_classes_are_left_out():
     days = [count(day) for day in span(dt.date(2021, 12, 22), 40) if day.weekday() != 5 or day.month == 1]
-    fitted = reference.fit(CALENDAR, GRID, days)
+    fitted = reference.fit(GRID, days)
     assert not {dt.date(2021, 12, 24), dt.date(2022, 1, 1)} & set(fitted.days)
     no_saturdays = [day for day in days if day.day.weekday() != 5]
-    without = reference.fit(CALENDAR, GRID, no_saturdays)
-    assert not without.can_judge(dt.date(2022, 2, 5))
-    assert without.can_judge(dt.date(2022, 2, 4))
+    without = reference.fit(GRID, no_saturdays)
+    assert not without.can_judge(count(dt.date(2022, 2, 5)))
+    assert without.can_judge(count(dt.date(2022, 2, 4)))
 
 
 def test_the_skipped_hour_is_put_back_and_the_repeated_one_halved(fitted):
     spring, autumn = dt.date(2022, 3, 13), dt.date(2022, 11, 6)
     usual = frame(spring)
     skipped = count(spring, usual[usual["hour"] != 2].reset_index(drop=True))
-    hour = next(column for column in fitted.frame.cells if column.column == "hour")
-    (found,) = (one for one in measurement.measure(fitted.frame, [skipped]) if one.column == "hour")
+    hour = next(column for column in fitted.plan.bins if column.column == "hour")
+    (found,) = (one for one in measurement.measure(fitted.plan, [skipped]) if one.column == "hour")
     assert found.share[0, hour.labels.index("2")] == pytest.approx(1 / 24, abs=0.012)
     assert columns(fitted, skipped)["hour"] < fitted.threshold(1)
     repeated = frame(autumn)

@@ -12,7 +12,7 @@ from driftbook.errors import BadInput
 from driftbook.measures.performance import absolute_errors
 from driftbook.pages import figures
 from driftbook.periods import between
-from driftbook.profiles import counting, profile
+from driftbook.profiles import counting
 
 FREAK, SPECIAL = dt.date(2022, 1, 29), dt.date(2022, 1, 1)
 
@@ -30,7 +30,7 @@ def report(demo, batch):
 @pytest.fixture(scope="module")
 def trial(demo):
     settings, trained, _ = demo
-    return trials.hold_back(trained.calibration, settings.alarms, least_rows=settings.references.min_rows_per_day)
+    return trials.hold_back(trained.calibration, settings.alarms)
 
 
 @pytest.fixture(scope="module")
@@ -108,10 +108,10 @@ def test_what_is_said_to_be_caught_is_caught_on_later_days(demo, report):
     settings, trained, _ = demo
     later = model.predicted(trained, batches.read(settings, between("2022-02-01", "2022-02-09")))
     counts = {
-        day.period.start: (day, counting.histogram(settings, trained.calibration.grid, day))
+        day.period.start: (day, counting.profile(settings, trained.calibration.grid, day))
         for day in later.by_day(settings.time_column)
     }
-    trial = trials.Trial(trained.calibration, settings.alarms, 200, tuple(day for _, day in counts.values()))
+    trial = trials.Trial(trained.calibration, settings.alarms, tuple(day for _, day in counts.values()))
     assert not trials.caught(trial, trial.held_back).any()
     for one, (fault, _, column) in zip(report.found, reporting._places(settings), strict=True):
         found = reporting._injected(trained, counts, fault, column, 0, one.smallest)
@@ -176,11 +176,9 @@ def test_recounting_what_changed_equals_counting_everything(demo, days, fault, c
         rng = np.random.default_rng([0, day.toordinal(), reporting.zlib.crc32(f"{fault} {column}".encode())])
         frame = faults.CATALOGUE[fault].inject(batch.frame, column, faults.CATALOGUE[fault].strengths[2], rng)
         frame = frame.assign(prediction=model.predict(settings, trained.estimator, frame))
-        missing = {name: counts.missing[name] for name in counts.delivered}
-        errors = absolute_errors(settings, frame).to_numpy()
-        whole = profile.count(
-            trained.calibration.grid, day, frame, duplicates=counts.duplicates, missing=missing, errors=errors
-        )
+        given = {"duplicates": counts.duplicates, "errors": absolute_errors(settings, frame).to_numpy()}
+        given |= {"missing": {name: counts.missing[name] for name in counts.kinds}, "kinds": counts.kinds}
+        whole = counting.count(settings.calendar, trained.calibration.grid, day, frame, **given)
         assert found.sha256 == whole.sha256 != counts.sha256
 
 
@@ -202,19 +200,14 @@ def test_caught_is_what_the_judge_calls_an_alarm(demo, trial, days, fault, colum
     before = [day for day in trial.calibration.days if day.day != SPECIAL]
 
     def verdict(day, before):
-        given = {"least_rows": trial.least_rows, "before": before, "kinds": trial.calibration.kinds}
-        return judge.judge(trial.calibration, settings.alarms, day, **given).judgement.verdict
+        return judge.judge(trial.calibration, settings.alarms, day, before).judgement.verdict
 
     def is_caught(day):
         # four days calibrate no trailing reference, but tell how many rows are usual
-        recent = [other for other in before if judged_class(trial, other.day) == judged_class(trial, day.day)][-4:]
+        recent = [other for other in before if other.day_class == day.day_class][-4:]
         return verdict(day, recent) == "alarm"
 
     assert trials.caught(trial, found).tolist() == [is_caught(day) for day in found]
-
-
-def judged_class(trial, day):
-    return trials.calendars.day_class(trial.calibration.calendar, day)
 
 
 def test_whole_rows_are_counted_with_every_delivered_column(demo, days):
@@ -261,11 +254,11 @@ def test_too_small_a_reference(demo, batch, size):
 def test_days_that_alarm_undisturbed_are_left_out(demo, monkeypatch):
     settings, trained, _ = demo
     monkeypatch.setattr(trials, "caught", lambda trial, days: np.arange(len(days)) < 2)
-    trial = trials.hold_back(trained.calibration, settings.alarms, least_rows=200)
+    trial = trials.hold_back(trained.calibration, settings.alarms)
     assert (len(trial.held_back), len(trial.alarming)) == (5, 2)
     assert max(trial.alarming) < min(day.day for day in trial.held_back)
     monkeypatch.setattr(trials, "caught", lambda trial, days: np.arange(len(days)) < 4)
-    assert trials.hold_back(trained.calibration, settings.alarms, least_rows=200) is None
+    assert trials.hold_back(trained.calibration, settings.alarms) is None
 
 
 @pytest.mark.parametrize(

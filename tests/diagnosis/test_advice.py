@@ -53,7 +53,7 @@ def test_a_missing_column_that_is_no_input_of_the_model(demo, monitored, before)
     settings, trained, _ = demo
     batch, _ = monitored("2022-02-05")
     frame = batch.frame.assign(payment_type=batch.frame["payment_type"].mask(batch.frame.index % 2 == 0))
-    result = monitoring.monitor_day(trained, replace(batch, frame=frame), before(batch.period.start)).result
+    result = monitoring.report(trained, replace(batch, frame=frame), before(batch.period.start)).result
     found = diagnosis.next_step(trained, result, frame, "payment_type")
     assert re.fullmatch(
         r"5\d% of payment_type are missing \(1\d% in the reference\)\. Ask who delivers the column\.", found
@@ -75,7 +75,7 @@ def test_a_segment_is_named_only_if_it_carries_more_than_its_share(demo, monitor
         rows.assign(trip_distance=rows["trip_distance"] + 3 * rows.eval(where))
         for rows in (batch.frame, trained.reference_rows)
     )
-    alarming = monitoring.monitor_day(trained, replace(batch, frame=day), before(batch.period.start)).result
+    alarming = monitoring.report(trained, replace(batch, frame=day), before(batch.period.start)).result
     assert ("severity", "trip_distance") in {(m.metric, m.feature) for m in alarming.measures if m.verdict == "alarm"}
     found = diagnosis.next_step(trained, alarming, frame, "trip_distance")
     assert re.match(expected, found)

@@ -7,7 +7,8 @@ import pytest
 from driftbook.alarms import bins
 from driftbook.batches import Batch
 from driftbook.periods import one_day
-from driftbook.profiles import counting, profile
+from driftbook.profiles import counting
+from driftbook.profiles.grid import Grid
 
 
 @pytest.fixture(scope="session")
@@ -46,20 +47,20 @@ def grid(demo, frame):
     watched, ordered = demo[0].watched, ("passenger_count", "hour")
     usual = frame.head(5)
     edges = {name: (usual[name].min() - 1, usual[name].max()) for name in watched.numeric if name not in ordered}
-    return profile.Grid(edges=edges, ordered=ordered, unordered=watched.categorical)
+    return Grid(edges=edges, ordered=ordered, unordered=watched.categorical)
 
 
 @pytest.fixture
 def day(demo, grid, batch):
     """The rows as counts."""
-    return counting.histogram(demo[0], grid, batch)
+    return counting.profile(demo[0], grid, batch)
 
 
 @pytest.fixture
 def columns(demo, grid, batch):
     """The cells of a reference of one day that is the same rows, but the last; the usual range is all of theirs."""
     reference = replace(batch, table=batch.table.slice(0, 5), frame=batch.frame.head(5))
-    by_value = bins.freeze(grid.model_copy(update={"edges": {}}), [counting.histogram(demo[0], grid, reference)])
+    by_value = bins.freeze(grid.model_copy(update={"edges": {}}), [counting.profile(demo[0], grid, reference)])
     starts, labels = np.arange(3), ("below", "usual", "above")
     return [
         *(bins.Bins(name, labels, True, starts, np.array(edges), (), {}) for name, edges in grid.edges.items()),

@@ -59,7 +59,7 @@ def test_which_measures_there_are(demo, batch, columns, day):
 
 def test_columns_without_any_value(demo, grid, batch, columns):
     empty = replace(batch, frame=batch.frame.assign(fare_amount=np.nan, payment_type=np.nan, hour=np.nan))
-    found = measured(demo, empty, columns, counting.histogram(demo[0], grid, empty))
+    found = measured(demo, empty, columns, counting.profile(demo[0], grid, empty))
     assert found["out_of_range_share fare_amount"] is found["out_of_range_share hour"] is None
     assert found["quantile fare_amount p50"] is None
     assert found["unseen_share payment_type"] is None
@@ -67,7 +67,7 @@ def test_columns_without_any_value(demo, grid, batch, columns):
 
 def test_a_day_of_one_row(demo, grid, batch, columns):
     one = Batch(batch.period, batch.table.slice(0, 1), batch.frame.head(1), 0)
-    found = measured(demo, one, columns, counting.histogram(demo[0], grid, one))
+    found = measured(demo, one, columns, counting.profile(demo[0], grid, one))
     assert (found["rows"], found["quantile total_amount p05"], found["missing_share fare_amount"]) == (1, 6, 0)
 
 

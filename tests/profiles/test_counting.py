@@ -10,11 +10,11 @@ from driftbook.profiles import counting, profile
 
 def test_a_day_counted_by_hand(batch, day):
     assert (day.day, day.rows, day.duplicates) == (dt.date(2022, 2, 5), 6, 1)
-    assert day.cells["trip_distance"].tolist() == [0, 5, 1]  # up to 0, up to 4, above
-    assert day.cells["duration_min"].tolist() == [1, 5, 0]
+    assert day.bins["trip_distance"].tolist() == [0, 5, 1]  # up to 0, up to 4, above
+    assert day.bins["duration_min"].tolist() == [1, 5, 0]
     assert day.values["passenger_count"] == {"0": 1, "1": 2, "2": 1, "9": 1}
     assert day.values["payment_type"] == {"1": 3, "2": 1}
-    assert day.delivered == tuple(batch.table.column_names)
+    assert tuple(day.kinds) == tuple(batch.table.column_names)
     assert day.missing == {
         **dict.fromkeys([*batch.table.column_names, "duration_min", "hour", "prediction"], 0),
         "passenger_count": 1, "fare_amount": 2, "payment_type": 2, "note": 1, "ehail_fee": 6,
@@ -23,15 +23,15 @@ def test_a_day_counted_by_hand(batch, day):
 
 
 def test_every_row_is_in_one_cell_or_missing(day):
-    for column in day.cells:
-        assert day.cells[column].sum() + day.missing[column] == day.rows
+    for column in day.bins:
+        assert day.bins[column].sum() + day.missing[column] == day.rows
     for column, counts in day.values.items():
         assert sum(counts.values()) + day.missing[column] == day.rows
 
 
 def test_a_day_without_a_labelled_row(demo, grid, batch):
     unlabelled = replace(batch, frame=batch.frame.assign(duration_min=np.nan))
-    assert counting.histogram(demo[0], grid, unlabelled).errors == (0, 0.0, 0.0)
+    assert counting.profile(demo[0], grid, unlabelled).errors == (0, 0.0, 0.0)
 
 
 def test_counts_as_json_and_back(day):
@@ -41,7 +41,7 @@ def test_counts_as_json_and_back(day):
 
 def test_a_whole_day_against_pandas(monitored):
     batch, found = monitored("2022-02-14")  # a burst of missing fares
-    day, delivered = found.day, batch.table.to_pandas()
+    day, delivered = found.profile, batch.table.to_pandas()
     assert (day.rows, day.duplicates) == (len(delivered), delivered.duplicated().sum())
     assert {name: day.missing[name] for name in delivered} == delivered.isna().sum().to_dict()
     zones = batch.frame["PULocationID"].astype(int).astype(str).value_counts()
@@ -59,7 +59,7 @@ def test_a_whole_day_against_pandas(monitored):
         (pa.array([dt.datetime(2022, 2, 5)]), "time"),
         (pa.array([dt.date(2022, 2, 5)]), "time"),
         (pa.nulls(2), "null"),
-        (pa.array([True]), "other"),
+        (pa.array([True]), "boolean"),
         (pa.array([[1]]), "other"),
     ],
     ids=lambda value: str(getattr(value, "type", value)),

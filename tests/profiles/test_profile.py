@@ -4,9 +4,9 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from driftbook.profiles import profile
+from driftbook.profiles import grid, labels, profile
 
-from tests.days import GRID, count, frame
+from tests.days import GRID, KINDS, count, frame
 
 DAY = dt.date(2022, 2, 6)
 
@@ -24,30 +24,30 @@ def test_edges_ascend_and_reach_beyond_the_usual_range():
 
 @pytest.mark.parametrize(("value", "cell"), [(1.0, 0), (1.5, 1), (2.0, 1), (2.1, 2), (np.inf, 2), (-np.inf, 0)])
 def test_cells_are_closed_on_the_right(value, cell):
-    grid = profile.Grid(edges={"x": (1.0, 2.0)}, ordered=(), unordered=())
-    assert profile.cell_counts(grid, pd.Series([value, np.nan], name="x")).argmax() == cell
+    of_x = grid.Grid(edges={"x": (1.0, 2.0)}, ordered=(), unordered=())
+    assert grid.bin_counts(of_x, pd.Series([value, np.nan], name="x")).argmax() == cell
 
 
 def test_counts_are_complete():
     day = count(DAY, duplicates=3)
     assert (day.rows, day.duplicates) == (1500, 3)
-    assert day.cells["amount"].sum() == sum(day.values["zone"].values()) == sum(day.values["hour"].values()) == 1500
+    assert day.bins["amount"].sum() == sum(day.values["zone"].values()) == sum(day.values["hour"].values()) == 1500
     assert day.missing == {"amount": 0, "note": 30, "seats": 0, "hour": 0, "zone": 0}
-    assert day.delivered == ("amount", "note")
+    assert day.kinds == KINDS
 
 
 def test_missing_values_are_in_no_cell():
     rows = frame(DAY)
     rows.loc[:99, ["amount", "zone", "seats"]] = None
     day = count(DAY, rows)
-    assert day.cells["amount"].sum() == sum(day.values["zone"].values()) == sum(day.values["seats"].values()) == 1400
+    assert day.bins["amount"].sum() == sum(day.values["zone"].values()) == sum(day.values["seats"].values()) == 1400
     assert day.missing["amount"] == day.missing["zone"] == day.missing["seats"] == 100
 
 
 def test_days_are_mergeable():
     rows = frame(DAY)
     whole, parts = count(DAY, rows), (count(DAY, rows[:700]), count(DAY, rows[700:]))
-    assert (whole.cells["amount"] == parts[0].cells["amount"] + parts[1].cells["amount"]).all()
+    assert (whole.bins["amount"] == parts[0].bins["amount"] + parts[1].bins["amount"]).all()
 
 
 def test_there_and_back_as_json():
@@ -59,8 +59,8 @@ def test_there_and_back_as_json():
 
 def test_the_hash_is_of_the_counts():
     day, rows = count(DAY), frame(DAY)
-    assert count(DAY, rows.sample(frac=1, random_state=1).reset_index(drop=True)).cells["amount"].tolist() == (
-        day.cells["amount"].tolist()
+    assert count(DAY, rows.sample(frac=1, random_state=1).reset_index(drop=True)).bins["amount"].tolist() == (
+        day.bins["amount"].tolist()
     )
     assert count(DAY, duplicates=1).sha256 != day.sha256
     assert count(DAY, rows.assign(amount=rows["amount"] * 1.5)).sha256 != day.sha256
@@ -70,4 +70,4 @@ def test_the_hash_is_of_the_counts():
     ("value", "label"), [(74.0, "74"), (74, "74"), (1234567.0, "1234567"), (2.5, "2.5"), ("N", "N"), (True, "True")]
 )
 def test_labels(value, label):
-    assert profile.value_label(value) == label
+    assert labels.label(value) == label

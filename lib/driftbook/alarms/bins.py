@@ -1,4 +1,4 @@
-"""Frozen cells: a reference's histograms cut into few cells, and any day's counts in them as features.
+"""Frozen bins: a reference's histograms cut into few bins, and any day's counts in them as features.
 
 A feature is a variance-stabilised share, `y = 2 asin(sqrt((x + 3/8) / (n + 3/4)))` with the sampling variance
 `1 / (n + 3/4)` (Anscombe 1948, Biometrika 35, 246-254).
@@ -11,26 +11,30 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from driftbook.profiles.profile import Grid, Profile, value_label
+from driftbook.profiles.grid import REST, Grid
+from driftbook.profiles.labels import label
+from driftbook.profiles.profile import Profile
 
-#: Where numeric columns are cut: the outer two cells are those out of the usual range.
+#: Where numeric columns are cut: the outer two bins are those out of the usual range.
 QUANTILES = (0.01, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.99)
-#: The least reference share of a value that gets a cell of its own; the others share `other`.
+#: The least reference share of a value that gets a bin of its own; the others share `other`.
 LEAST_SHARE = 0.005
+#: What bins are called that hold no value of their own.
+OTHER, MISSING, UNSEEN, OUTSIDE = "other", "missing", "unseen", "outside"
 
 
 @dataclass(frozen=True)
 class Bins:
-    """One column's cells.
+    """One column's bins.
 
     Attributes
     ----------
     starts
-        Numeric columns: the first grid cell of each cell.
+        Numeric columns: the first grid bin of each bin.
     edges
-        Numeric columns: the value each cell but the last ends with.
+        Numeric columns: the value each bin but the last ends with.
     values
-        Columns counted by value: the values with a cell of their own, in the order of their cells.
+        Columns counted by value: the values with a bin of their own, in the order of their bins.
     seen
         Columns counted by value: on how many reference days each known value occurred.
     """
@@ -59,25 +63,26 @@ class Shares:
 
 
 def freeze(grid: Grid, days: Sequence[Profile]) -> list[Bins]:
-    """Return the cells of every column of the grid, from the pooled days of a reference."""
+    """Return the bins of every column of the grid, from the pooled days of a reference."""
     return [
         *(_numeric(grid, name, days) for name in grid.edges),
         *(_discrete(grid, name, days) for name in grid.ordered + grid.unordered),
     ]
 
 
-def counts(cells: Bins, days: Sequence[Profile]) -> np.ndarray:
-    """Return the days' counts (lines) in each cell of a column, in the order of its labels, `missing` left out."""
-    if len(cells.starts):
-        return np.add.reduceat(np.stack([day.cells[cells.column] for day in days]), cells.starts, axis=1)
-    found = [day.values[cells.column] for day in days]
-    own = np.array([[values.get(value, 0) for value in cells.values] for values in found]).reshape(len(days), -1)
+def counts(bins: Bins, days: Sequence[Profile]) -> np.ndarray:
+    """Return the days' counts (lines) in each bin of a column, in the order of its labels, `missing` left out."""
+    if len(bins.starts):
+        return np.add.reduceat(np.stack([day.bins[bins.column] for day in days]), bins.starts, axis=1)
+    found = [day.values[bins.column] for day in days]
+    own = np.array([[values.get(value, 0) for value in bins.values] for values in found], dtype=np.int64)
+    own = own.reshape(len(days), -1)
     total = np.array([sum(values.values()) for values in found])
     return np.column_stack([own, total - own.sum(axis=1)])
 
 
-def features(cells: Bins, days: Sequence[Profile], x: np.ndarray, *, own: bool) -> Shares:
-    """Return a column's features: shares of cells and missing values; cumulative shares where an order means something.
+def features(bins: Bins, days: Sequence[Profile], x: np.ndarray, *, own: bool) -> Shares:
+    """Return a column's features: shares of bins and missing values; cumulative shares where an order means something.
 
     `x` holds `counts`, corrected where the clock changed. Numeric columns have the share out of the usual range as
     well, categories that of values no reference day has; with `own` the days are the reference's own, to which a value
@@ -85,44 +90,44 @@ def features(cells: Bins, days: Sequence[Profile], x: np.ndarray, *, own: bool) 
     """
     n = x.sum(axis=1)
     parts = [x]
-    labels = [*cells.labels]
-    if cells.is_ordered:
+    labels = [*bins.labels]
+    if bins.is_ordered:
         parts.append(np.cumsum(x, axis=1)[:, :-1])
-        labels += cumulative_labels(cells)
-    if len(cells.starts):
+        labels += cumulative_labels(bins)
+    if len(bins.starts):
         parts.append(x[:, :1] + x[:, -1:])
-        labels.append("outside")
-    if cells.values and not cells.is_ordered:
-        parts.append(np.array([[unseen(cells, day, own=own)] for day in days]))
-        labels.append("unseen")
+        labels.append(OUTSIDE)
+    if bins.values and not bins.is_ordered:
+        parts.append(np.array([[unseen(bins, day, own=own)] for day in days]))
+        labels.append(UNSEEN)
     inside, total = np.column_stack(parts), np.array([day.rows for day in days])
-    missing = np.array([day.missing[cells.column] for day in days])
+    missing = np.array([day.missing[bins.column] for day in days])
     y = np.column_stack([stabilised(inside, n[:, None]), stabilised(missing, total)])
     v = np.column_stack([np.broadcast_to(variance(n)[:, None], inside.shape), variance(total)])
     share = np.column_stack([inside / np.maximum(n, 1)[:, None], missing / np.maximum(total, 1)])
-    return Shares(cells.column, (*labels, "missing"), y, v, share)
+    return Shares(bins.column, (*labels, MISSING), y, v, share)
 
 
-def unseen(cells: Bins, day: Profile, *, own: bool = False) -> int:
+def unseen(bins: Bins, day: Profile, *, own: bool = False) -> int:
     """Return how many values of a day no reference day has; to an `own` day, no other reference day."""
     known = 1 if own else 0
-    return sum(n for value, n in day.values[cells.column].items() if cells.seen.get(value, 0) <= known)
+    return sum(n for value, n in day.values[bins.column].items() if bins.seen.get(value, 0) <= known)
 
 
-def cumulative_labels(cells: Bins) -> list[str]:
-    """Return the labels of the cumulative shares: of all cells but the last, each named by the value it ends with."""
-    return [f"up to {label.split(' ')[-1]}" for label in cells.labels[:-1]]
+def cumulative_labels(bins: Bins) -> list[str]:
+    """Return the labels of the cumulative shares: of all bins but the last, each named by the value it ends with."""
+    return [f"up to {label.split(' ')[-1]}" for label in bins.labels[:-1]]
 
 
-def positions(grid: Grid, cells: Bins, values: pd.Series) -> np.ndarray:
-    """Return the position of each value's cell among the labels, `len(labels)` for a missing one."""
-    if len(cells.starts):
-        fine = np.searchsorted(np.array(grid.edges[cells.column]), values.to_numpy(dtype=float))
-        found = np.searchsorted(cells.starts, fine, side="right") - 1
+def positions(grid: Grid, bins: Bins, values: pd.Series) -> np.ndarray:
+    """Return the position of each value's bin among the labels, `len(labels)` for a missing one."""
+    if len(bins.starts):
+        fine = np.searchsorted(np.array(grid.edges[bins.column]), values.to_numpy(dtype=float))
+        found = np.searchsorted(bins.starts, fine, side="right") - 1
     else:
-        found = pd.Index(cells.values).get_indexer(values.map(value_label, na_action="ignore"))
-        found = np.where(found < 0, len(cells.values), found)
-    return np.where(values.isna(), len(cells.labels), found)
+        found = pd.Index(bins.values).get_indexer(values.map(label, na_action="ignore"))
+        found = np.where(found < 0, len(bins.values), found)
+    return np.where(values.isna(), len(bins.labels), found)
 
 
 def stabilised(x: np.ndarray, n: np.ndarray) -> np.ndarray:
@@ -142,7 +147,7 @@ def unstabilised(y: np.ndarray) -> np.ndarray:
 
 def _numeric(grid: Grid, column: str, days: Sequence[Profile]) -> Bins:
     edges = np.array(grid.edges[column])
-    pooled = np.sum([day.cells[column] for day in days], axis=0)
+    pooled = np.sum([day.bins[column] for day in days], axis=0)
     cumulative = np.cumsum(pooled) / max(pooled.sum(), 1)
     cuts = np.unique(np.minimum(np.searchsorted(cumulative, np.array(QUANTILES) - 1e-9), len(edges) - 1))
     texts = _distinct(edges[cuts])
@@ -159,11 +164,17 @@ def _discrete(grid: Grid, column: str, days: Sequence[Profile]) -> Bins:
             seen[value] = seen.get(value, 0) + 1
     total = sum(pooled.values())
     is_ordered = column in grid.ordered
-    frequent = [value for value, n in pooled.items() if n >= LEAST_SHARE * total]
+    frequent = [value for value, n in pooled.items() if n >= LEAST_SHARE * total and value != REST]
     frequent = (
         sorted(frequent, key=float) if is_ordered else sorted(frequent, key=lambda value: (-pooled[value], value))
     )
-    return Bins(column, (*frequent, "other"), is_ordered, np.array([], dtype=int), np.array([]), tuple(frequent), seen)
+    labels = (*map(_told_apart, frequent), OTHER)
+    return Bins(column, labels, is_ordered, np.array([], dtype=int), np.array([]), tuple(frequent), seen)
+
+
+def _told_apart(value: str) -> str:
+    """Return a value's label: in quotes where it is called what a bin of ours is."""
+    return f"'{value}'" if value.strip("'") in (OTHER, MISSING, UNSEEN) else value
 
 
 def _distinct(edges: np.ndarray) -> list[str]:

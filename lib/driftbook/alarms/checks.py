@@ -7,7 +7,6 @@ import numpy as np
 
 from driftbook.alarms.calibration import Calibration
 from driftbook.config.alarms import Checks
-from driftbook.profiles import calendars
 from driftbook.profiles.profile import Profile
 from driftbook.records import Measure
 
@@ -23,30 +22,16 @@ class Check:
     finding: str = ""
 
 
-def run(
-    calibration: Calibration,
-    checks: Checks,
-    day: Profile,
-    kinds: dict[str, str],
-    before: Sequence[Profile],
-    *,
-    least_rows: int,
-) -> list[Check]:
-    """Return every check of a day with rows.
+def run(calibration: Calibration, checks: Checks, day: Profile, before: Sequence[Profile]) -> list[Check]:
+    """Return every check of a day with rows; `before` are the days of the trailing reference, in order.
 
-    Parameters
-    ----------
-    kinds
-        The day's delivered columns with their kind of type.
-    before
-        The days of the trailing reference, in order.
-    least_rows
-        Shares of fewer rows are shown, but judge nothing: one duplicate of fifty rows is no day delivered twice.
+    Shares of fewer rows than calibrate anything are shown, but judge nothing: one duplicate of fifty rows is no day
+    delivered twice.
     """
-    shares = [_duplicates(checks, day), *_missing(calibration, checks, day)]
-    if day.rows < least_rows:
+    shares = [_duplicates(checks, day), *_missing(calibration, checks, day), *_invalid(calibration, checks, day)]
+    if day.rows < calibration.least_rows:
         shares = [Check(replace(share.measure, verdict="")) for share in shares]
-    return [*shares, _rows(calibration, checks, day, before), _columns(calibration, kinds)]
+    return [*shares, _rows(checks, day, before), _columns(calibration, day)]
 
 
 def _duplicates(checks: Checks, day: Profile) -> Check:
@@ -55,20 +40,18 @@ def _duplicates(checks: Checks, day: Profile) -> Check:
     return _judged(Measure("duplicate_share", share, upper=checks.duplicates), finding)
 
 
-def _rows(calibration: Calibration, checks: Checks, day: Profile, before: Sequence[Profile]) -> Check:
-    calendar = calibration.calendar
-    kind = calendars.day_class(calendar, day.day)
-    recent = [other.rows for other in before if calendars.day_class(calendar, other.day) == kind][-_RECENT:]
+def _rows(checks: Checks, day: Profile, before: Sequence[Profile]) -> Check:
+    recent = [other.rows for other in before if other.day_class == day.day_class][-_RECENT:]
     lower, upper = checks.rows
-    if len(recent) < _LEAST_RECENT or calendars.is_special(calendar, day.day):
+    if len(recent) < _LEAST_RECENT or day.is_special:
         return Check(Measure("rows_ratio", None, lower=lower, upper=upper, reference="trailing"))
     usual = float(np.median(recent))
-    finding = f"{day.rows:,} rows, {usual:,.0f} are usual for a {kind} (the last {len(recent)})"
+    finding = f"{day.rows:,} rows, {usual:,.0f} are usual for a {day.day_class} (the last {len(recent)})"
     return _judged(Measure("rows_ratio", day.rows / usual, lower=lower, upper=upper, reference="trailing"), finding)
 
 
-def _columns(calibration: Calibration, kinds: dict[str, str]) -> Check:
-    known = calibration.kinds
+def _columns(calibration: Calibration, day: Profile) -> Check:
+    known, kinds = calibration.kinds, day.kinds
     vanished = [f"{name} is gone" for name in sorted(known.keys() - kinds.keys())]
     changed = [
         f"{name} is {kinds[name]}, was {known[name]}"
@@ -91,6 +74,16 @@ def _missing(calibration: Calibration, checks: Checks, day: Profile) -> list[Che
         share, most = missing / day.rows, max(usual)
         finding = f"{share:.1%} of {name} are missing, at most {most:.1%} on a day of the reference"
         found.append(_judged(Measure("missing_rise", share - most, name, upper=checks.missing), finding))
+    return found
+
+
+def _invalid(calibration: Calibration, checks: Checks, day: Profile) -> list[Check]:
+    found = []
+    for name in sorted({name for one in (day, *calibration.days) for name in one.invalid}):
+        share = day.invalid.get(name, 0) / day.rows
+        most = max((other.invalid.get(name, 0) / other.rows for other in calibration.days), default=0.0)
+        finding = f"{share:.1%} of {name} are infinite, absurdly large or fill values, at most {most:.1%} usually"
+        found.append(_judged(Measure("invalid_share", share, name, upper=most + checks.invalid), finding))
     return found
 
 

@@ -68,7 +68,7 @@ class Comparison:
 
     def quantile_band(self, column: str, level: float) -> Band:
         """Return the values a quantile of an ordered column had to lie between, from the bands of cumulative shares."""
-        own = next((own for own in self.reference.frame.cells if own.column == column and own.is_ordered), None)
+        own = next((own for own in self.reference.plan.bins if own.column == column and own.is_ordered), None)
         if own is None or len(own.labels) < 2:
             return None, None
         ends = own.edges if len(own.edges) else np.array([float(value) for value in own.values])
@@ -81,7 +81,7 @@ class Comparison:
 
 def compare(found: Reference | None, day: Profile, per_month: float) -> Comparison | None:
     """Return a day's comparison with a reference, None where the reference cannot judge the day."""
-    if found is None or not day.rows or not found.can_judge(day.day):
+    if found is None or not day.rows or not found.can_judge(day):
         return None
     return Comparison(reference.score(found, [day]), found.threshold(per_month))
 

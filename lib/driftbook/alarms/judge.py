@@ -11,7 +11,6 @@ from driftbook.alarms import checks, reasons, reference
 from driftbook.alarms.calibration import Calibration
 from driftbook.alarms.comparison import Band, Comparison, compare, widest
 from driftbook.config.alarms import Alarms
-from driftbook.profiles import calendars
 from driftbook.profiles.profile import Profile
 from driftbook.records import Judgement, Measure, gravest
 
@@ -54,46 +53,55 @@ class DayVerdict:
         return widest(found) if found else (None, None)
 
 
-def judge(
-    calibration: Calibration,
-    alarms: Alarms,
-    day: Profile,
-    *,
-    least_rows: int,
-    before: Sequence[Profile],
-    kinds: dict[str, str],
-    unit: str = "",
-) -> DayVerdict:
+def judge(calibration: Calibration, alarms: Alarms, day: Profile, before: Sequence[Profile]) -> DayVerdict:
     """Return the verdict of a day with rows.
 
     Parameters
     ----------
-    least_rows
-        Days with fewer rows are `insufficient`; the checks run all the same.
     before
         The days of the trailing reference, in order. Where they calibrate nothing yet, the fixed reference decides.
-    kinds
-        The day's delivered columns with their kind of type.
-    unit
-        The target's unit, for words.
+
+    A day whose labels are late is judged on everything else, by references as they were before their labels came.
     """
-    budget = alarms.false_alarms_per_month
-    fixed = compare(calibration.fixed_for(day.day), day, budget)
-    trailing = compare(reference.fit(calibration.calendar, calibration.grid, before), day, budget) if fixed else None
-    status = _status(calibration, day, least_rows, fixed)
+    is_pending, waiting = calibration.is_pending(day), _waiting(calibration, day)
+    judging = calibration.before_labels if is_pending else calibration
+    if is_pending:
+        (day,), before = calibration.stripped([day]), calibration.stripped(before)
+    fixed = compare(judging.fixed_for(day), day, alarms.false_alarms_per_month)
+    trailing = _trailing(judging, alarms, day, before) if fixed else None
+    status = _status(judging, day, fixed)
     verdicts = {} if status else _verdicts(fixed, trailing)
     scored = status or gravest(verdicts.values())
-    found = checks.run(calibration, alarms.checks, day, kinds, before, least_rows=least_rows)
+    found = checks.run(judging, alarms.checks, day, before)
     findings = [check.finding for check in found if check.finding]
+    findings += [f"labels pending: {waiting[0].value:.0%} of the rows wait for theirs"] if is_pending else []
+    measures = (*_measures(fixed, trailing, verdicts, scored), *(check.measure for check in found), *waiting)
     judgement = Judgement(
-        verdict=gravest([scored, *(check.measure.verdict for check in found)]),
-        day_class=calendars.day_class(calibration.calendar, day.day),
+        verdict=gravest(measure.verdict for measure in measures),
+        day_class=day.day_class,
         fixed_days=fixed.reference.days if fixed else (),
         trailing_days=tuple((other.day, other.sha256) for other in before),
-        **_scored(fixed, trailing, status, scored, findings, unit),
+        labels="pending" if is_pending else "complete",
+        **_scored(fixed, trailing, status, scored, findings, judging.outcome.unit),
     )
-    measures = (*_measures(fixed, trailing, verdicts, scored), *(check.measure for check in found))
     return DayVerdict(judgement, fixed, trailing, status, verdicts, measures)
+
+
+def _waiting(calibration: Calibration, day: Profile) -> list[Measure]:
+    """Return the share of rows that wait for their label, with the most that is usual."""
+    most, target = calibration.most_unlabelled, calibration.outcome.target
+    if most is None:
+        return []
+    verdict = "labels pending" if calibration.is_pending(day) else "ok"
+    return [Measure("unlabelled_share", day.missing[target] / day.rows, upper=most, verdict=verdict, reference="fixed")]
+
+
+def _trailing(calibration: Calibration, alarms: Alarms, day: Profile, before: Sequence[Profile]) -> Comparison | None:
+    """Return the comparison with the trailing reference; without labels, if some of its days still wait for theirs."""
+    if any(calibration.is_pending(other) for other in before):
+        calibration, before = calibration.before_labels, calibration.stripped(before)
+        (day,) = calibration.stripped([day])
+    return compare(reference.fit(calibration.grid, before), day, alarms.false_alarms_per_month)
 
 
 def severities(fixed: Comparison, trailing: Comparison | None) -> dict[str, float]:
@@ -102,10 +110,10 @@ def severities(fixed: Comparison, trailing: Comparison | None) -> dict[str, floa
     return {name: min(ratio, ratios.get(name, ratio)) for name, ratio in fixed.ratios.items()}
 
 
-def _status(calibration: Calibration, day: Profile, least_rows: int, fixed: Comparison | None) -> str:
-    if calendars.is_special(calibration.calendar, day.day):
+def _status(calibration: Calibration, day: Profile, fixed: Comparison | None) -> str:
+    if day.is_special:
         return "special day"
-    if day.rows < least_rows:
+    if day.rows < calibration.least_rows:
         return "insufficient"
     return "" if fixed else "not calibrated"
 

@@ -1,4 +1,4 @@
-"""A reference's frozen cells with all that turns days into features, column by column."""
+"""A reference's frozen bins with all that turns days into features, column by column."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,13 +7,10 @@ import numpy as np
 
 from driftbook.alarms import bins
 from driftbook.alarms.bins import Bins, Shares
-from driftbook.config.alarms import Calendar
-from driftbook.profiles import calendars
-from driftbook.profiles.profile import Grid, Profile
-from driftbook.records import WHOLE_DAY
+from driftbook.profiles.grid import Grid
+from driftbook.profiles.profile import Profile
+from driftbook.records import HOUR, WHOLE_DAY
 
-#: The column of the hours, corrected on the days the clock changes.
-HOUR = "hour"
 ROWS, DUPLICATES, MISSING, ERROR = WHOLE_DAY
 #: What the share of missing cells is called among the features of `MISSING`.
 ALL_CELLS = "all cells"
@@ -23,28 +20,27 @@ LEAST_LABELLED = 30
 
 @dataclass(frozen=True)
 class BinPlan:
-    """How days are turned into features: frozen cells, the other delivered columns, and the class shares of hours."""
+    """How days are turned into features: frozen bins, the other delivered columns, and the class shares of hours."""
 
-    calendar: Calendar
-    cells: tuple[Bins, ...]
+    bins: tuple[Bins, ...]
     others: tuple[str, ...]
     hour_shares: dict[str, dict[str, float]]
 
 
-def freeze(calendar: Calendar, grid: Grid, days: Sequence[Profile]) -> BinPlan:
+def freeze(grid: Grid, days: Sequence[Profile]) -> BinPlan:
     """Return the frame of a reference's days."""
     delivered = set.intersection(*(set(day.missing) for day in days))
     others = tuple(sorted(delivered.difference(grid.columns)))
-    return BinPlan(calendar, tuple(bins.freeze(grid, days)), others, _hour_shares(calendar, grid, days))
+    return BinPlan(tuple(bins.freeze(grid, days)), others, _hour_shares(grid, days))
 
 
-def measure(frame: BinPlan, days: Sequence[Profile], *, own: bool = False) -> list[Shares]:
+def measure(plan: BinPlan, days: Sequence[Profile], *, own: bool = False) -> list[Shares]:
     """Return the features of some days, one entry per scored column; `own` days are the reference's."""
-    found = [_column(frame, column, days, own=own) for column in frame.cells]
+    found = [_column(plan, column, days, own=own) for column in plan.bins]
     rows = np.array([day.rows for day in days], dtype=float)
-    if frame.others:
-        missing = [[day.missing.get(name, day.rows) for name in frame.others] + [_all_cells(day)] for day in days]
-        found.append(_shares(MISSING, (*frame.others, ALL_CELLS), np.array(missing), rows))
+    if plan.others:
+        missing = [[day.missing.get(name, day.rows) for name in plan.others] + [_all_cells(day)] for day in days]
+        found.append(_shares(MISSING, (*plan.others, ALL_CELLS), np.array(missing), rows))
     duplicates = np.array([[day.duplicates] for day in days])
     found.append(_shares(DUPLICATES, (DUPLICATES,), duplicates, rows))
     found.append(Shares(ROWS, (ROWS,), np.log(rows)[:, None], 1 / rows[:, None], rows[:, None]))
@@ -52,20 +48,19 @@ def measure(frame: BinPlan, days: Sequence[Profile], *, own: bool = False) -> li
     return found
 
 
-def _column(frame: BinPlan, column: Bins, days: Sequence[Profile], *, own: bool) -> Shares:
+def _column(plan: BinPlan, column: Bins, days: Sequence[Profile], *, own: bool) -> Shares:
     x = bins.counts(column, days)
     if column.column == HOUR:
         x = x.astype(float)
         for line, day in enumerate(days):
-            _correct_clock(frame, column, x[line], day)
+            _correct_clock(plan, column, x[line], day)
     return bins.features(column, days, x, own=own)
 
 
-def _correct_clock(frame: BinPlan, column: Bins, x: np.ndarray, day: Profile) -> None:
+def _correct_clock(plan: BinPlan, column: Bins, x: np.ndarray, day: Profile) -> None:
     """Put a skipped hour back with its usual share of the day, and halve a repeated one."""
-    changed = calendars.clock_change(frame.calendar.time_zone, day.day)
-    usual = frame.hour_shares.get(calendars.day_class(frame.calendar, day.day), {})
-    for hour, times in changed.items():
+    usual = plan.hour_shares.get(day.day_class, {})
+    for hour, times in day.clock.items():
         if str(hour) not in column.labels:
             continue
         position = column.labels.index(str(hour))
@@ -73,13 +68,13 @@ def _correct_clock(frame: BinPlan, column: Bins, x: np.ndarray, day: Profile) ->
         x[position] = round(x.sum() * share / (1 - share)) if times == 0 else x[position] / times
 
 
-def _hour_shares(calendar: Calendar, grid: Grid, days: Sequence[Profile]) -> dict[str, dict[str, float]]:
+def _hour_shares(grid: Grid, days: Sequence[Profile]) -> dict[str, dict[str, float]]:
     if HOUR not in grid.ordered:
         return {}
     pooled: dict[str, dict[str, int]] = {}
     for day in days:
-        if not calendars.clock_change(calendar.time_zone, day.day):
-            of_class = pooled.setdefault(calendars.day_class(calendar, day.day), {})
+        if not day.clock:
+            of_class = pooled.setdefault(day.day_class, {})
             for hour, n in day.values[HOUR].items():
                 of_class[hour] = of_class.get(hour, 0) + n
     return {name: {hour: n / sum(found.values()) for hour, n in found.items()} for name, found in pooled.items()}
@@ -91,7 +86,7 @@ def _shares(column: str, labels: Sequence[str], x: np.ndarray, rows: np.ndarray)
 
 
 def _all_cells(day: Profile) -> float:
-    return sum(day.missing[name] for name in day.delivered) / max(len(day.delivered), 1)
+    return sum(day.missing[name] for name in day.kinds) / max(len(day.kinds), 1)
 
 
 def _error(days: Sequence[Profile]) -> Shares:

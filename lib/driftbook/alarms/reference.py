@@ -12,9 +12,9 @@ from driftbook.alarms.bins import Shares
 from driftbook.alarms.measurement import BinPlan
 from driftbook.alarms.standardize import Spread
 from driftbook.alarms.thresholds import Tails
-from driftbook.config.alarms import Calendar
 from driftbook.profiles import calendars
-from driftbook.profiles.profile import Grid, Profile
+from driftbook.profiles.grid import Grid
+from driftbook.profiles.profile import Profile
 
 #: Fewer days than these, or fewer of a class, calibrate nothing.
 LEAST_DAYS, LEAST_OF_CLASS = 20, 3
@@ -49,7 +49,7 @@ class Reference:
         The columns' scores of each of its days (lines), each scored without itself, in tail units.
     """
 
-    frame: BinPlan
+    plan: BinPlan
     layout: Layout
     days: tuple[dt.date, ...]
     classes: tuple[str, ...]
@@ -62,9 +62,9 @@ class Reference:
         """The scores of its own days, each scored without itself, in tail units."""
         return self.own_columns.max(axis=1)
 
-    def can_judge(self, day: dt.date) -> bool:
+    def can_judge(self, day: Profile) -> bool:
         """Return whether there are enough days, and enough of the day's class."""
-        return len(self.days) >= LEAST_DAYS and calendars.day_class(self.frame.calendar, day) in self.classes
+        return len(self.days) >= LEAST_DAYS and day.day_class in self.classes
 
     def threshold(self, per_month: float) -> float:
         """Return the threshold of a budget, in tail units."""
@@ -75,7 +75,8 @@ class Reference:
 class Scores:
     """Days (lines) scored against a reference, in tail units.
 
-    `columns` holds one score per column, `features` the standardised deviations, `y` the features themselves.
+    `columns` holds one score per column; of each feature `deviations` are standardised, `shares` plain, `v` is the
+    sampling variance. `classes` are the positions of the days' classes among the reference's.
     """
 
     reference: Reference
@@ -91,41 +92,41 @@ class Scores:
         return self.columns.max(axis=1)
 
 
-def usable_classes(calendar: Calendar, days: Sequence[dt.date]) -> tuple[str, ...]:
+def usable_classes(days: Sequence[Profile]) -> tuple[str, ...]:
     """Return the classes of which there are enough days."""
-    found = [calendars.day_class(calendar, day) for day in days]
+    found = [day.day_class for day in days]
     return tuple(name for name in calendars.CLASSES if found.count(name) >= LEAST_OF_CLASS)
 
 
-def fit(calendar: Calendar, grid: Grid, days: Sequence[Profile]) -> Reference | None:
+def fit(grid: Grid, days: Sequence[Profile]) -> Reference | None:
     """Return the reference of some days, None where they are too few to calibrate anything.
 
     Special days and days of a class with fewer than three are left out. The result does not depend on the days' order.
     """
-    days = sorted((day for day in days if not calendars.is_special(calendar, day.day)), key=lambda day: day.day)
-    classes = usable_classes(calendar, [day.day for day in days])
-    days = [day for day in days if calendars.day_class(calendar, day.day) in classes]
+    days = sorted((day for day in days if not day.is_special), key=lambda day: day.day)
+    classes = usable_classes(days)
+    days = [day for day in days if day.day_class in classes]
     if len(days) < LEAST_DAYS:
         return None
-    frame = measurement.freeze(calendar, grid, days)
-    found = [column for column in measurement.measure(frame, days, own=True) if np.isfinite(column.y).all()]
+    plan = measurement.freeze(grid, days)
+    found = [column for column in measurement.measure(plan, days, own=True) if np.isfinite(column.y).all()]
     layout = _layout(found)
     y, v = np.column_stack([column.y for column in found]), np.column_stack([column.v for column in found])
-    kinds = _classes(classes, calendar, days)
+    kinds = _classes(classes, days)
     own = column_scores(layout, standardize.own_deviations(y, v, kinds, layout.starts))
     tails = thresholds.fit_tails(own)
     own_columns = _by_column(layout, thresholds.in_tail_units(tails, own))
     whole = standardize.fit(y, v, kinds, layout.starts)
-    return Reference(frame, layout, tuple(day.day for day in days), classes, whole, tails, own_columns)
+    return Reference(plan, layout, tuple(day.day for day in days), classes, whole, tails, own_columns)
 
 
 def score(reference: Reference, days: Sequence[Profile]) -> Scores:
     """Return the scores of days of classes the reference can judge, none of them its own."""
     layout = reference.layout
-    measured = {column.column: column for column in measurement.measure(reference.frame, days)}
+    measured = {column.column: column for column in measurement.measure(reference.plan, days)}
     found = [measured[name] for name in layout.columns]
     y, v, shares = (np.column_stack([getattr(column, name) for column in found]) for name in ("y", "v", "share"))
-    kinds = _classes(reference.classes, reference.frame.calendar, days)
+    kinds = _classes(reference.classes, days)
     z = np.nan_to_num(standardize.deviations(reference.spread, y, v, kinds))  # a day without labels has no error
     units = thresholds.in_tail_units(reference.tails, column_scores(layout, z))
     return Scores(reference, _by_column(layout, units), z, shares, v, kinds)
@@ -164,5 +165,5 @@ def _layout(found: Sequence[Shares]) -> Layout:
     return Layout(tuple(column.column for column in found), labels, starts, only_rises)
 
 
-def _classes(classes: Sequence[str], calendar: Calendar, days: Sequence[Profile]) -> np.ndarray:
-    return np.array([classes.index(calendars.day_class(calendar, day.day)) for day in days])
+def _classes(classes: Sequence[str], days: Sequence[Profile]) -> np.ndarray:
+    return np.array([classes.index(day.day_class) for day in days])

@@ -5,15 +5,14 @@ which days are monitored does not matter.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from driftbook.alarms import reference as references
 from driftbook.alarms.calibration import Calibration
 from driftbook.config import References
-from driftbook.config.alarms import Alarms, Calendar
-from driftbook.profiles import calendars
+from driftbook.config.alarms import Alarms
 from driftbook.profiles.profile import Profile
 
 #: A day whose score exceeds the fixed threshold this many times is kept out. Above 1, so that a slow change
@@ -30,49 +29,64 @@ def reach(alarms: Alarms, references: References, day: dt.date) -> dt.date:
     return max(references.start, day - dt.timedelta(days=_REACH * alarms.trailing_days))
 
 
-def usable(calibration: Calibration, alarms: Alarms, least_rows: int, days: Sequence[Profile]) -> list[bool]:
+def reference(calibration: Calibration, alarms: Alarms, day_class: str, earlier: Sequence[Profile]) -> list[Profile]:
+    """Return the trailing reference of a day of a class, in order, from the days before it, whatever their order."""
+    kept = usable(calibration, alarms, earlier)
+    by_day = {other.day: other for other, keep in zip(earlier, kept, strict=True) if keep}
+    chosen = choose({other.day: other.day_class for other in by_day.values()}, alarms, day_class)
+    return [by_day[other] for other in chosen]
+
+
+def usable(calibration: Calibration, alarms: Alarms, days: Sequence[Profile]) -> list[bool]:
     """Return which days may enter a trailing reference, each decided from its own counts.
 
-    Kept out are special days, days under `least_rows`, days with more exact duplicates than the check allows, and days
-    too far from the fixed reference, unless the change was acknowledged.
+    Kept out are special days, days of few rows, days with more exact duplicates than the check allows, and days too far
+    from the fixed reference, unless the change was acknowledged.
     """
     severities = _severities(calibration, alarms, days)
     return [
-        day.rows >= least_rows
-        and not calendars.is_special(calibration.calendar, day.day)
+        day.rows >= calibration.least_rows
+        and not day.is_special
         and day.duplicates <= alarms.checks.duplicates * day.rows
         and severity <= KEPT_OUT
         for day, severity in zip(days, severities, strict=True)
     ]
 
 
-def choose(usable: Iterable[dt.date], alarms: Alarms, calendar: Calendar, day: dt.date) -> list[dt.date]:
-    """Return the trailing reference's days, in order, from the usable days before a monitored one.
+def choose(usable: Mapping[dt.date, str], alarms: Alarms, day_class: str) -> list[dt.date]:
+    """Return the trailing reference's days, in order, from the usable days before a monitored one with their classes.
 
     They are the latest ones, and as many earlier ones of the day's class as it takes to have enough of them.
     """
     latest = sorted(usable, reverse=True)
-    kind = calendars.day_class(calendar, day)
-    of_class = [other for other in latest if calendars.day_class(calendar, other) == kind]
+    of_class = [other for other in latest if usable[other] == day_class]
     return sorted({*latest[: alarms.trailing_days], *of_class[:OF_CLASS]})
 
 
-def is_enough(usable: Iterable[dt.date], alarms: Alarms, calendar: Calendar, day: dt.date) -> bool:
+def is_enough(usable: Mapping[dt.date, str], alarms: Alarms, day_class: str) -> bool:
     """Return whether earlier days would change nothing in what `choose` returns."""
-    found = list(usable)
-    kind = calendars.day_class(calendar, day)
-    of_class = sum(calendars.day_class(calendar, other) == kind for other in found)
-    return len(found) >= alarms.trailing_days and of_class >= OF_CLASS
+    of_class = sum(found == day_class for found in usable.values())
+    return len(usable) >= alarms.trailing_days and of_class >= OF_CLASS
 
 
 def _severities(calibration: Calibration, alarms: Alarms, days: Sequence[Profile]) -> np.ndarray:
     """Return each day's score over the fixed threshold, without the columns whose change was acknowledged."""
-    fixed = calibration.fixed
+    late = np.array([calibration.is_pending(day) for day in days], dtype=bool)
     found = np.zeros(len(days))
+    for pending, judging in ((False, calibration), (True, calibration.before_labels)):
+        lines = np.flatnonzero(late == pending)
+        some = [days[line] for line in lines]
+        found[lines] = _against(judging, alarms, judging.stripped(some) if pending else some)
+    return found
+
+
+def _against(calibration: Calibration, alarms: Alarms, days: Sequence[Profile]) -> np.ndarray:
+    found = np.zeros(len(days))
+    fixed = calibration.fixed if len(days) else None
     if fixed is None:
         return found
     own = {day: line for line, day in enumerate(fixed.days)}
-    judged = [line for line, day in enumerate(days) if day.rows and fixed.can_judge(day.day)]
+    judged = [line for line, day in enumerate(days) if day.rows and fixed.can_judge(day)]
     others = [line for line in judged if days[line].day not in own]
     columns = np.zeros((len(days), len(fixed.layout.columns)))
     if others:

@@ -70,13 +70,15 @@ class Acknowledgement(Strict):
 class Checks(Strict):
     """The deterministic checks beside the scores, shares as fractions.
 
-    `duplicates` is the largest share of exact duplicate rows, `missing` how far a column's share of missing values may
-    lie above its largest in the reference, `rows` the least and largest number of rows as a multiple of the median of
-    the last days of the same class.
+    `duplicates` is the largest share of exact duplicate rows; `missing` how far a column's share of missing values may
+    lie above its largest in the reference, `invalid` the same for values that stand for none (infinite, absurdly
+    large, a fill value); `rows` the least and largest number of rows as a multiple of the median of the last days of
+    the same class.
     """
 
     duplicates: Annotated[float, Field(gt=0, lt=1)] = 0.01
     missing: Annotated[float, Field(gt=0, lt=1)] = 0.05
+    invalid: Annotated[float, Field(gt=0, lt=1)] = 0.01
     rows: tuple[Annotated[float, Field(gt=0, lt=1)], Annotated[float, Field(gt=1)]] = (0.7, 1.5)
 
 

@@ -1,6 +1,7 @@
 """A params file as a typed, validated object: one file describes one monitored model; unknown keys are errors."""
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -170,6 +171,13 @@ class Settings(Strict):
             numeric=(*self.features.numeric, *self.watch.numeric, HOUR, *(() if are_labels else outcome)),
             categorical=(*self.features.categorical, *self.watch.categorical, *(outcome if are_labels else ())),
         )
+
+    @property
+    def label_columns(self) -> tuple[str, ...]:
+        """The columns that are empty until labels come: the target and what it is derived from, but no model input."""
+        inputs = {self.time_column, *self.features.all, *self.watch.all}
+        words = re.findall(r"[^\W\d]\w*", self.source.derive.get(self.target.name, ""))
+        return (self.target.name, *(name for name in dict.fromkeys(words) if name not in inputs))
 
     @property
     def axes(self) -> dict[str, str]:

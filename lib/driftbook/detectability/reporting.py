@@ -12,17 +12,16 @@ import numpy as np
 import pandas as pd
 
 from driftbook import faults, model
-from driftbook.alarms.measurement import HOUR
 from driftbook.batches import Batch
 from driftbook.config import Settings
-from driftbook.detectability.trial import Trial, detect, hold_back, recount
+from driftbook.detectability.trial import Trial, detect, hold_back
 from driftbook.errors import BadInput
 from driftbook.faults import Fault
 from driftbook.measures.performance import absolute_errors
 from driftbook.model import TrainedModel
 from driftbook.profiles import counting
 from driftbook.profiles.profile import Profile
-from driftbook.records import Detectability, DetectabilityReport
+from driftbook.records import HOUR, Detectability, DetectabilityReport
 
 
 def report(trained: TrainedModel, batch: Batch, *, seed: int = 0) -> DetectabilityReport:
@@ -37,8 +36,7 @@ def report(trained: TrainedModel, batch: Batch, *, seed: int = 0) -> Detectabili
         If a fault that drops or repeats rows does not keep their index.
     """
     settings = trained.settings
-    least_rows = settings.references.min_rows_per_day
-    trial = hold_back(trained.calibration, settings.alarms, least_rows=least_rows)
+    trial = hold_back(trained.calibration, settings.alarms)
     days = _held_back(trained, batch, trial) if trial else {}
     return DetectabilityReport(
         settings.name,
@@ -116,11 +114,11 @@ def _counted(trained: TrainedModel, batch: Batch, counts: Profile, frame: pd.Dat
     """Return a faulty day as counts: the columns that changed, or all of them where rows are gone or repeated."""
     settings, grid = trained.settings, trained.calibration.grid
     if not frame.index.equals(batch.frame.index):
-        rows = replace(batch, table=batch.table.take(frame.index.to_numpy()), frame=frame.reset_index(drop=True))
-        return counting.histogram(settings, grid, model.predicted(trained, rows))
+        rows = replace(batch.take(frame.index.to_numpy()), frame=frame.reset_index(drop=True))
+        return counting.profile(settings, grid, model.predicted(trained, rows))
     changed = [name for name in frame if not frame[name].equals(batch.frame[name])]
     if not {*changed}.isdisjoint(settings.features.all):
         frame = frame.assign(**{settings.prediction: model.predict(settings, trained.estimator, frame)})
         changed.append(settings.prediction)
     errors = absolute_errors(settings, frame).to_numpy()
-    return recount(grid, counts, frame, changed, errors)
+    return counting.recount(grid, counts, frame, changed, errors)

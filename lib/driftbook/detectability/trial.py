@@ -9,14 +9,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import pandas as pd
 
 from driftbook.alarms import checks, reference
 from driftbook.alarms.calibration import Calibration
 from driftbook.config.alarms import Alarms
 from driftbook.faults import Fault, strength_text
-from driftbook.profiles import calendars, profile
-from driftbook.profiles.profile import Grid, Profile
+from driftbook.profiles import calendars
+from driftbook.profiles.profile import Profile
 from driftbook.records import Detectability
 
 #: The share of held-back days on which a fault must be caught to count as caught.
@@ -43,12 +42,11 @@ class Trial:
 
     calibration: Calibration
     alarms: Alarms
-    least_rows: int
     held_back: tuple[Profile, ...]
     alarming: tuple[dt.date, ...] = ()
 
 
-def hold_back(calibration: Calibration, alarms: Alarms, *, least_rows: int) -> Trial | None:
+def hold_back(calibration: Calibration, alarms: Alarms) -> Trial | None:
     """Return a trial with every fourth day of each class held back, None where too few days would stay.
 
     At least 20 days must stay, three of each class, and six be held back. Freak days stay: they are part of what the
@@ -58,7 +56,7 @@ def hold_back(calibration: Calibration, alarms: Alarms, *, least_rows: int) -> T
     if len(held) < _LEAST_HELD or len(calibration.fixed.days) - len(held) < reference.LEAST_DAYS:
         return None
     kept = replace(calibration, days=tuple(day for day in calibration.days if day.day not in held))
-    trial = Trial(kept, alarms, least_rows, tuple(calibration.by_day[day] for day in sorted(held)))
+    trial = Trial(kept, alarms, tuple(calibration.by_day[day] for day in sorted(held)))
     alarming = caught(trial, trial.held_back)
     quiet = tuple(day for day, alarm in zip(trial.held_back, alarming, strict=True) if not alarm)
     if len(quiet) < _LEAST_QUIET:
@@ -73,9 +71,9 @@ def caught(trial: Trial, days: Sequence[Profile]) -> np.ndarray:
     of those that stay.
     """
     calibration, fixed = trial.calibration, trial.calibration.fixed
-    before = [day for day in calibration.days if not calendars.is_special(calibration.calendar, day.day)]
+    before = [day for day in calibration.days if not day.is_special]
     found = np.array([_is_checked(trial, day, before) for day in days])
-    judged = [line for line, day in enumerate(days) if day.rows >= trial.least_rows]
+    judged = [line for line, day in enumerate(days) if day.rows >= calibration.least_rows]
     if judged:
         scores = reference.score(fixed, [days[line] for line in judged]).days
         found[judged] |= scores > fixed.threshold(trial.alarms.false_alarms_per_month)
@@ -97,26 +95,12 @@ def detect(trial: Trial, fault: Fault, feature: str, inject: Callable[[float], S
     return Detectability(fault.name, feature, fault.unit, fault.strengths, tuple(powers), smallest, said)
 
 
-def recount(grid: Grid, day: Profile, frame: pd.DataFrame, changed: Sequence[str], errors: np.ndarray) -> Profile:
-    """Return a day as counts after some of its columns changed; its rows are the same, the other counts are kept."""
-    numeric = {name: profile.cell_counts(grid, frame[name]) for name in changed if name in grid.edges}
-    discrete = {name: profile.value_counts(frame[name]) for name in changed if name in grid.ordered + grid.unordered}
-    missing = {name: int(frame[name].isna().sum()) for name in changed if name in day.missing}
-    return replace(
-        day,
-        cells=day.cells | numeric,
-        values=day.values | discrete,
-        missing=day.missing | missing,
-        errors=(len(errors), float(np.sum(errors)), float(np.sum(np.square(errors)))),
-    )
-
-
 def _choose(calibration: Calibration, per_month: float) -> set[dt.date]:
     """Return the days to hold back: every fourth of those within the threshold, ordered by class."""
     fixed = calibration.fixed
     if fixed is None:
         return set()
-    kinds = [calendars.day_class(calibration.calendar, day) for day in fixed.days]
+    kinds = [calibration.by_day[day].day_class for day in fixed.days]
     spare = [kinds.count(kind) > reference.LEAST_OF_CLASS for kind in kinds]
     within = fixed.own_scores <= fixed.threshold(per_month)
     order = sorted(range(len(kinds)), key=lambda line: (calendars.CLASSES.index(kinds[line]), fixed.days[line]))
@@ -128,6 +112,5 @@ def _is_checked(trial: Trial, day: Profile, before: Sequence[Profile]) -> bool:
     if not day.rows:
         return True
     calibration = trial.calibration
-    limits, least_rows = trial.alarms.checks, trial.least_rows
-    found = checks.run(calibration, limits, day, calibration.kinds, before, least_rows=least_rows)
+    found = checks.run(calibration, trial.alarms.checks, replace(day, kinds=calibration.kinds), before)
     return any(check.measure.verdict == "alarm" for check in found)

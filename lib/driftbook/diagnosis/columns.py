@@ -24,7 +24,7 @@ def ratios(monitored: DayReport) -> pd.DataFrame:
 
     Columns `fixed`, and `trailing` where that reference can judge the day; empty for a day that has no score.
     """
-    judged = monitored.judged
+    judged = monitored.verdict
     if not judged or not judged.fixed:
         return pd.DataFrame(columns=["fixed"], dtype=float)
     found = {"fixed": judged.fixed.ratios} | ({"trailing": judged.trailing.ratios} if judged.trailing else {})
@@ -33,7 +33,7 @@ def ratios(monitored: DayReport) -> pd.DataFrame:
 
 def day_ratios(monitored: DayReport) -> dict[str, tuple[np.ndarray, float]]:
     """Return per reference its own days' scores, each without itself, and the day's, all over the threshold."""
-    judged = monitored.judged
+    judged = monitored.verdict
     found = {"fixed": judged and judged.fixed, "trailing": judged and judged.trailing}
     return {
         name: (one.reference.own_scores / one.threshold, one.score / one.threshold)
@@ -49,13 +49,13 @@ def moved(result: DayResult, least: int = 3) -> list[str]:
 
 def histograms(trained: TrainedModel, result: DayResult, columns: list[str]) -> dict[str, tuple[pd.Series, pd.Series]]:
     """Return the reference's and the day's counts of some columns, indexed by cell label."""
-    calibrated = trained.calibration
-    own = {one.column: one for one in calibrated.frame.cells}
+    calibration = trained.calibration
+    own = {one.column: one for one in calibration.plan.bins}
     found = {}
     for column in columns:
         day = pd.Series(result.histograms[column])
-        missing = sum(other.missing[column] for other in calibrated.days)
-        reference = [*bins.counts(own[column], calibrated.days).sum(axis=0), missing]
+        missing = sum(other.missing[column] for other in calibration.days)
+        reference = [*bins.counts(own[column], calibration.days).sum(axis=0), missing]
         found[column] = pd.Series(reference, index=day.index), day
     return found
 
@@ -68,10 +68,12 @@ def largest_move(reference: pd.Series, day: pd.Series) -> str:
 def missing_shares(trained: TrainedModel, result: DayResult) -> pd.DataFrame:
     """Return the missing share of the columns that miss a value on the day or in the reference, the highest first.
 
-    Columns `day` and `reference`; the reference is known for the columns of its frame only.
+    Columns `day` and `reference` (of all its rows; NaN for a column that was not delivered then).
     """
     day = pd.Series({m.feature: m.value for m in result.measures if m.metric == "missing_share"}, dtype=float)
-    table = pd.DataFrame({"day": day, "reference": trained.reference_rows.isna().mean().reindex(day.index)})
+    days = trained.calibration.days
+    missing = pd.DataFrame([other.missing for other in days]).sum(min_count=1) / sum(other.rows for other in days)
+    table = pd.DataFrame({"day": day, "reference": missing.reindex(day.index)})
     return table[(table > 0).any(axis=1)].sort_values("day", ascending=False, kind="stable")
 
 

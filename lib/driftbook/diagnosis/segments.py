@@ -5,7 +5,7 @@ import pandas as pd
 
 from driftbook.alarms import bins
 from driftbook.model import TrainedModel
-from driftbook.profiles import profile
+from driftbook.profiles.labels import label
 
 _NOTHING = pd.DataFrame(columns=["reference", "day", "part"], dtype=float)
 
@@ -67,7 +67,7 @@ def scale(trained: TrainedModel, frame: pd.DataFrame, column: str) -> float | No
 
 def _joint(trained: TrainedModel, frame: pd.DataFrame, column: str, segment: str) -> pd.DataFrame:
     """Return the share of all rows in each segment value (lines) and cell of the column."""
-    calibrated = trained.calibration
-    own = next(one for one in calibrated.frame.cells if one.column == column)
-    keys = frame[segment].map(profile.value_label, na_action="ignore").fillna("missing")
-    return pd.crosstab(keys, bins.positions(calibrated.grid, own, frame[column])) / max(len(frame), 1)
+    calibration = trained.calibration
+    own = next(one for one in calibration.plan.bins if one.column == column)
+    keys = frame[segment].map(label, na_action="ignore").fillna("missing")
+    return pd.crosstab(keys, bins.positions(calibration.grid, own, frame[column])) / max(len(frame), 1)

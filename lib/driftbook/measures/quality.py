@@ -21,7 +21,7 @@ def quality(settings: Settings, batch: Batch, columns: Sequence[Bins], day: Prof
 
     Shares are of the batch's rows (`missing_share`) or of the rows with a value (`out_of_range_share`,
     `unseen_share`); `share_missing_values` is missing cells over all cells of the delivered columns and the prediction.
-    Out of the usual range are the values in a column's outermost cells, or those too rare for a cell of their own;
+    Out of the usual range are the values in a column's outermost bins, or those too rare for a bin of their own;
     unseen are those no day of the reference holds.
     """
     frame = batch.frame

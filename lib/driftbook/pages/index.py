@@ -18,6 +18,7 @@ from driftbook.records import VERDICTS
 #: A sign beside each colour, for those who do not see it.
 SYMBOLS = {
     "ok": "✓",
+    "labels pending": "⧖",
     "notice": "~",
     "drift": "↝",
     "alarm": "!",

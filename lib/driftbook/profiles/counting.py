@@ -1,29 +1,104 @@
-"""A period's rows as counts: what the alarms compare, without the rows."""
+"""From a day's rows to its profile."""
 
+import datetime as dt
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
 import pyarrow as pa
 
 from driftbook.batches import Batch
 from driftbook.config import Settings
+from driftbook.config.alarms import Calendar
 from driftbook.measures.performance import absolute_errors
 from driftbook.measures.quality import duplicates, missing_values
-from driftbook.profiles import profile
-from driftbook.profiles.profile import Grid, Profile
+from driftbook.profiles import calendars
+from driftbook.profiles.grid import Grid, bin_counts, value_counts
+from driftbook.profiles.profile import Profile
 
 
-def histogram(settings: Settings, grid: Grid, batch: Batch) -> Profile:
-    """Return the counts of one day, whose frame holds the prediction."""
-    return profile.count(
+def profile(settings: Settings, grid: Grid, batch: Batch) -> Profile:
+    """Return the profile of one day, whose frame holds the prediction."""
+    return count(
+        settings.calendar,
         grid,
         batch.period.start,
         batch.frame,
         duplicates=duplicates(batch.table),
         missing={name: missing_values(batch.table[name]) for name in batch.table.column_names},
+        invalid={name: len(rows) for name, rows in batch.invalid.items()},
+        kinds=kinds(batch.table),
         errors=absolute_errors(settings, batch.frame).to_numpy(),
     )
 
 
+def count(
+    calendar: Calendar,
+    grid: Grid,
+    day: dt.date,
+    frame: pd.DataFrame,
+    *,
+    missing: Mapping[str, int],
+    errors: np.ndarray,
+    duplicates: int = 0,
+    invalid: Mapping[str, int] | None = None,
+    kinds: Mapping[str, str] | None = None,
+) -> Profile:
+    """Return a day's profile.
+
+    Parameters
+    ----------
+    frame
+        The day's rows, with every column of the grid.
+    missing
+        The missing values of each delivered column; those of the grid's other columns are counted here.
+    errors
+        The losses of the labelled rows (absolute errors in the target's unit).
+    invalid
+        The values of each column that stand for none; the frame has NaN in their place.
+    """
+    invalid = dict(invalid or {})
+    counted = {name: int(frame[name].isna().sum()) - invalid.get(name, 0) for name in grid.columns}
+    return Profile(
+        day=day,
+        day_class=calendars.day_class(calendar, day),
+        is_special=calendars.is_special(calendar, day),
+        clock=calendars.clock_change(calendar.time_zone, day),
+        rows=len(frame),
+        duplicates=duplicates,
+        bins={name: bin_counts(grid, frame[name]) for name in grid.edges},
+        values={name: value_counts(frame[name]) for name in (*grid.ordered, *grid.unordered)},
+        missing={**missing, **counted},
+        invalid=invalid,
+        kinds=dict(kinds if kinds is not None else dict.fromkeys(missing, "other")),
+        errors=summed(errors),
+    )
+
+
+def recount(grid: Grid, day: Profile, frame: pd.DataFrame, changed: Collection[str], errors: np.ndarray) -> Profile:
+    """Return a profile after some columns changed; the day's rows are the same, the other counts are kept."""
+    bins = {name: bin_counts(grid, frame[name]) for name in changed if name in grid.edges}
+    values = {name: value_counts(frame[name]) for name in changed if name in grid.ordered + grid.unordered}
+    missing = {
+        name: int(frame[name].isna().sum()) - day.invalid.get(name, 0) for name in changed if name in day.missing
+    }
+    return replace(
+        day,
+        bins=day.bins | bins,
+        values=day.values | values,
+        missing=day.missing | missing,
+        errors=summed(errors),
+    )
+
+
+def summed(errors: np.ndarray) -> tuple[int, float, float]:
+    """Return how many errors there are, their sum and the sum of their squares."""
+    return len(errors), float(np.sum(errors)), float(np.sum(np.square(errors)))
+
+
 def kinds(table: pa.Table) -> dict[str, str]:
-    """Return the kind of type of each delivered column: number, text, time, null or other.
+    """Return the kind of type of each delivered column: number, text, boolean, time, null or other.
 
     Integers and floating-point numbers are of one kind: a column of ids becomes floating-point when one is missing.
     """
@@ -38,4 +113,6 @@ def _kind(kind: pa.DataType) -> str:
         return "number"
     if types.is_string(kind) or types.is_large_string(kind):
         return "text"
+    if types.is_boolean(kind):
+        return "boolean"
     return "time" if types.is_temporal(kind) else "other"

@@ -72,7 +72,7 @@ def results(demo, before):
     settings, trained, _ = demo
     model.save(trained)
     batches = [model.predicted(trained, batches.read(settings, periods.one_day(day))) for day in DAYS]
-    found = [monitoring.monitor_day(trained, batch, before(batch.period.start)).result for batch in batches]
+    found = [monitoring.report(trained, batch, before(batch.period.start)).result for batch in batches]
     return settings, found, detectability.report(trained, training.reference(settings))
 
 

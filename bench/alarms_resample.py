@@ -11,8 +11,9 @@ from driftbook.batches import Batch
 from driftbook.config import Settings
 from driftbook.config.alarms import Calendar
 from driftbook.measures.performance import absolute_errors
-from driftbook.profiles import calendars, profile
+from driftbook.profiles import calendars, counting
 from driftbook.profiles.grid import Grid
+from driftbook.profiles.labels import label
 from driftbook.profiles.profile import Profile
 
 
@@ -32,11 +33,12 @@ class Rows:
         Absolute error of each row, NaN if it is not labelled.
     """
 
+    calendar: Calendar
     grid: Grid
     codes: np.ndarray
     sizes: tuple[int, ...]
     values: dict[str, list[str]]
-    delivered: tuple[str, ...]
+    kinds: dict[str, str]
     lacks: np.ndarray
     errors: np.ndarray
 
@@ -48,15 +50,18 @@ class Rows:
         }
         errors = self.errors[rows]
         errors = errors[~np.isnan(errors)]
-        missing = dict(zip(self.delivered, self.lacks[rows].sum(axis=0).tolist(), strict=True))
+        missing = dict(zip(self.kinds, self.lacks[rows].sum(axis=0).tolist(), strict=True))
         return Profile(
             day=day,
+            day_class=calendars.day_class(self.calendar, day),
+            is_special=calendars.is_special(self.calendar, day),
+            clock=calendars.clock_change(self.calendar.time_zone, day),
             rows=len(rows),
             duplicates=0,
-            cells={name: counted[name][:-1] for name in self.grid.edges},
+            bins={name: counted[name][:-1] for name in self.grid.edges},
             values={name: _present(self.values[name], counted[name]) for name in self.values},
             missing=missing | {name: int(found[-1]) for name, found in counted.items()},
-            delivered=self.delivered,
+            kinds=self.kinds,
             errors=(len(errors), float(errors.sum()), float(np.square(errors).sum())),
         )
 
@@ -65,7 +70,6 @@ class Rows:
 class Pool:
     """The days that are shuffled: their rows as codes, which rows each has, and its class."""
 
-    calendar: Calendar
     rows: Rows
     days: tuple[dt.date, ...]
     own: tuple[np.ndarray, ...]
@@ -93,19 +97,21 @@ def coded(settings: Settings, grid: Grid, days: list[Batch]) -> Pool:
             found = np.searchsorted(np.array(grid.edges[name]), frame[name].to_numpy(dtype=float))
         else:
             found, known = pd.factorize(frame[name], sort=True)
-            values[name] = [profile.value_label(value) for value in known]
+            values[name] = [label(value) for value in known]
             size = len(known)
         codes.append(np.where(frame[name].isna(), size, found))
         sizes.append(size)
-    delivered = tuple(days[0].table.column_names)
-    lacks = pd.concat([day.table.to_pandas()[list(delivered)].isna() for day in days], ignore_index=True)
+    kinds = counting.kinds(days[0].table)
+    lacks = pd.concat([day.table.to_pandas()[list(kinds)].isna() for day in days], ignore_index=True)
     errors = absolute_errors(settings, frame).reindex(frame.index).to_numpy()
-    rows = Rows(grid, np.column_stack(codes), tuple(sizes), values, delivered, lacks.to_numpy(), errors)
+    rows = Rows(
+        settings.calendar, grid, np.column_stack(codes), tuple(sizes), values, delivered, lacks.to_numpy(), errors
+    )
     ends = np.cumsum([len(day.frame) for day in days])
     own = tuple(np.arange(end - len(day.frame), end) for day, end in zip(days, ends, strict=True))
     dates = tuple(day.period.start for day in days)
     classes = np.array([calendars.day_class(settings.calendar, day) for day in dates])
-    return Pool(settings.calendar, rows, dates, own, classes)
+    return Pool(rows, dates, own, classes)
 
 
 #: What makes the days of one split from a pool.

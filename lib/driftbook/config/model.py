@@ -86,6 +86,10 @@ Model = TrainModel | FileModel | DeliveredModel
 
 
 class Labels(Strict):
-    """When the true values of a day arrive: so many days later. Rows without one wait for it."""
+    """When the true values of a day arrive: so many days later. Rows without one wait for it.
+
+    `columns` names delivered columns that arrive with them, beside those the target is derived from.
+    """
 
     delay_days: Annotated[int, Field(ge=0)] = 0
+    columns: tuple[str, ...] = ()

@@ -177,7 +177,8 @@ class Settings(Strict):
         """The columns that are empty until labels come: the target and what it is derived from, but no model input."""
         inputs = {self.time_column, *self.features.all, *self.watch.all}
         words = re.findall(r"[^\W\d]\w*", self.source.derive.get(self.target.name, ""))
-        return (self.target.name, *(name for name in dict.fromkeys(words) if name not in inputs))
+        found = dict.fromkeys([self.target.name, *words, *self.labels.columns])
+        return tuple(name for name in found if name not in inputs)
 
     @property
     def axes(self) -> dict[str, str]:

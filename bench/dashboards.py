@@ -89,7 +89,7 @@ select j.model, j.day, k.metric, k.feature, k.segment,
             then case when k.feature in ('', 'column_00') then j.verdict else 'ok' end
         when k.metric in ('rows', 'rows_ratio', 'column_changes', 'duplicate_share', 'share_missing_values',
             'missing_share', 'missing_rise', 'out_of_range_share', 'unseen_share', 'quantile') then 'ok' end,
-    2000, 1, j.run_id, 'v1', 'calibration', true
+    2000, 1, j.run_id, 'v1', 'both', true
 from driftbook.judgement j, kind k
 order by j.day, j.model;
 """

@@ -72,11 +72,11 @@ def latest(notebook, **wanted):
 
 
 def everything():
-    """Return the rows of measures and histograms, whole."""
+    """Return the rows of measures and judgements, whole."""
     with store.connect() as connection:
         return [
             connection.execute(f"select * from driftbook.{table} order by 1, 2, 3, 4, 5, 6, 7").fetchall()
-            for table in ("measure", "histogram")
+            for table in ("measure", "judgement")
         ]
 
 

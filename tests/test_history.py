@@ -205,7 +205,7 @@ def test_a_day_delivered_again_makes_the_days_after_it_stale(trained, stored, co
 
 def test_an_acknowledged_change_makes_the_days_after_it_stale(demo, trained, stored, no_source):
     stored()
-    seen = Acknowledgement(start=dt.date(2022, 2, 22), columns=("duration_min", "absolute error"))
+    seen = Acknowledgement(start=dt.date(2022, 2, 22), columns=("duration_min", "error"))
     alarms = demo[0].alarms.model_copy(update={"acknowledged": (seen,)})
     changed = replace(trained, settings=demo[0].model_copy(update={"alarms": alarms}))
     assert history.stale_days(changed, MONTH) == february(*range(23, 29))

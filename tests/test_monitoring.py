@@ -16,7 +16,7 @@ INCIDENTS = {
     "missing fares": (range(14, 16), ("severity", "fare_amount"), {"fare_amount", "prediction"}),
     "zone": (range(17, 18), ("severity", "PULocationID"), {"PULocationID"}),
     "delivered twice": (range(19, 20), ("duplicate_share", ""), {"duplicates"}),
-    "traffic": (range(22, 29), ("severity", "duration_min"), {"duration_min", "absolute error"}),
+    "traffic": (range(22, 29), ("severity", "duration_min"), {"duration_min", "error"}),
 }
 DAY = dt.date(2022, 2, 5)
 
@@ -89,7 +89,7 @@ def test_what_a_day_holds(demo, monitored, counted, before):
 
 def test_every_column_is_scored(demo, monitored):
     found = {m.feature for m in monitored("2022-02-05")[1].result.measures if m.metric == "severity"}
-    beside = {"", "rows", "duplicates", "missing values", "absolute error"}
+    beside = {"", "rows", "duplicates", "missing values", "error"}
     assert found == {*demo[0].watched.all} | beside
 
 

@@ -4,14 +4,10 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-#: Verdicts from harmless to grave; a day's verdict is the gravest of its measures'.
-VERDICTS = (
-    *("ok", "labels pending", "special day", "insufficient", "not calibrated", "notice", "drift", "warning", "no data"),
-    *("alarm", "failed"),
-)
+from driftbook.verdicts import gravest
 
 #: What is scored beside the columns: numbers of the whole day.
-WHOLE_DAY = ("rows", "duplicates", "missing values", "absolute error")
+WHOLE_DAY = ("rows", "duplicates", "missing values", "error")
 
 #: The hour of the time column and the prediction, as columns beside the delivered ones.
 HOUR, PREDICTION = "hour", "prediction"
@@ -25,7 +21,8 @@ class Measure:
 
     `feature` and `segment` are empty where the number is about the whole day. `value` is None where it could not be
     computed. `lower` and `upper` are the thresholds it was judged by (None: open); `verdict` is empty where the number
-    is shown but judges nothing. `reference` names what it was compared with: `validation`, `calibration` or nothing.
+    is shown but judges nothing. `reference` names what it was compared with: `validation`, `fixed`, `trailing`, `both`
+    (its thresholds are the wider ones of the fixed and the trailing reference), or nothing.
     """
 
     metric: str
@@ -83,9 +80,9 @@ class Judgement:
 class DayResult:
     """Everything computed of one day: what is stored, and all a page needs to name it.
 
-    `histograms` maps a column to its counts by cell label, the cells being the fixed reference's; `counts` is the day
-    on the fine grid as JSON data, None without rows. `context_hash` stands for what the verdict depends on beside the
-    rows and the model.
+    `histograms` maps a column to its counts by cell label, the cells being the fixed reference's; pages show it, it is
+    not stored. `counts` is the day on the fine grid as JSON data, None without rows. `context_hash` stands for what the
+    verdict depends on beside the rows and the model.
     """
 
     model: str
@@ -170,14 +167,3 @@ class DetectabilityReport:
     def status(self) -> str:
         """Why nothing was tried, empty if it was."""
         return "" if self.held_back else "not calibrated"
-
-
-def gravest(verdicts) -> str:
-    """Return the gravest of some verdicts, ignoring empty ones; `ok` if none is left.
-
-    Examples
-    --------
-    >>> gravest(["ok", "", "alarm", "warning"])
-    'alarm'
-    """
-    return max((verdict for verdict in verdicts if verdict), key=VERDICTS.index, default="ok")

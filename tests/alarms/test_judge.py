@@ -138,7 +138,13 @@ def test_bands_are_in_the_numbers_own_units(calibration, before):
     assert error.lower is None and 3.2 < error.upper < 6
     assert median.lower < 7.4 < median.upper
     assert {m.verdict for m in (rows, amount, note, zone, outside, error, median, seats)} == {"ok"}
+    assert {m.reference for m in (rows, amount, note, zone, outside, error, median, seats)} == {"both"}
     assert other == Measure("evidently_drift", 0.5, "amount")
+
+
+def test_a_band_without_a_trailing_reference_is_the_fixed_ones(calibration):
+    (rows,) = limits.with_bands(judged(calibration, count(DAY), []), [Measure("rows", 1500.0)])
+    assert (rows.verdict, rows.reference) == ("ok", "fixed")
 
 
 def test_a_number_outside_of_its_band_has_its_columns_verdict(calibration, before):

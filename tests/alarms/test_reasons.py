@@ -7,9 +7,10 @@ from driftbook.alarms import reasons
     [
         (("rows", "rows", 1020.0, 2103.4), "1,020 rows, usually 2,103"),
         (
-            ("absolute error", "absolute error", 5.24, 3.19, "minutes"),
+            ("error", "error", 5.24, 3.19, "minutes"),
             "the mean absolute error is 5.24 minutes, usually 3.19",
         ),
+        (("error", "error", 0.412, 0.318, "", "mean log loss"), "the mean log loss is 0.41, usually 0.32"),
         (("duplicates", "duplicates", 0.5, 0.0), "exact duplicates make 50.0% of the rows, usually 0.0%"),
         (("missing values", "flag", 0.2, 0.1), "missing values of flag make 20.0% of the rows, usually 10.0%"),
         (("fare", "outside", 0.2, 0.02), "fare: values out of the usual range make 20.0% of the rows, usually 2.0%"),
@@ -32,6 +33,7 @@ def test_descriptions(given, expected):
         ("alarm", 1.6, "beyond the threshold of both references", "fixed 1.70, trailing 1.60"),
         ("alarm", None, "beyond the threshold of the fixed reference, the trailing one cannot judge yet", "fixed 1.70"),
         ("drift", 0.6, "beyond the threshold of the fixed reference only", "fixed 1.70, trailing 0.60"),
+        ("notice", 1.2, "beyond the threshold of the trailing reference only", "fixed 1.70, trailing 1.20"),
         ("special day", 0.6, "the most unusual of the day", "fixed 1.70, trailing 0.60"),
         ("ok", 0.6, "the most unusual of the day, within its threshold", "fixed 1.70, trailing 0.60"),
     ],

@@ -95,6 +95,10 @@ def of(*alarming, verdict="alarm", **values):
     ("result", "expected"),
     [
         (of(verdict="ok"), r"No alarm: nothing to do\."),
+        (
+            of(verdict="labels pending"),
+            r"Nothing stands out so far\. Once the true values have arrived, `backfi",
+        ),
         (of(verdict="drift"), r"The day is like the days before it, but no longer like the reference period\."),
         (of(verdict="notice"), r"The day is unusual after the last weeks, but the reference period knows such days"),
         (of(verdict="special day"), r"A day like no other is not judged by its scores: nothing to do unless a check"),
@@ -120,7 +124,7 @@ def test_the_next_step_without_looking_at_a_column(demo, result, expected):
 def test_an_error_that_rose_while_the_features_are_as_they_were(demo, monitored):
     batch, day = monitored("2022-02-05")
     alarms = [m for m in day.result.measures if m.metric != "severity"]
-    alarms += [Measure("severity", 2.0, verdict="alarm"), Measure("severity", 2.0, "absolute error", verdict="alarm")]
+    alarms += [Measure("severity", 2.0, verdict="alarm"), Measure("severity", 2.0, "error", verdict="alarm")]
     result = replace(day.result, measures=tuple(alarms))
     found = diagnosis.next_step(demo[1], result, batch.frame, "duration_min")
     assert found == (

@@ -4,7 +4,7 @@ import re
 import pandas as pd
 import pytest
 from driftbook.pages import index
-from driftbook.records import VERDICTS
+from driftbook.verdicts import VERDICTS
 
 
 def days(*rows, model="m"):

@@ -6,7 +6,8 @@ from html.parser import HTMLParser
 import pandas as pd
 import pytest
 from driftbook.pages import tables
-from driftbook.records import VERDICTS, DayResult, Judgement, Measure, gravest
+from driftbook.records import DayResult, Judgement, Measure
+from driftbook.verdicts import VERDICTS, gravest
 
 DAY = dt.date(2022, 2, 5)
 

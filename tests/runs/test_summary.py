@@ -23,10 +23,10 @@ def days(database):
 
 
 def test_verdicts_against_incidents(days):
-    days("demo", d8="ok", d9="alarm", d10="alarm", d11="ok", d12="warning", d20="no data", d21="ok")
+    days("demo", d8="ok", d9="alarm", d10="alarm", d11="ok", d12="notice", d20="no data", d21="ok")
     assert summary(config.load("demo"), between("2022-02-08", "2022-02-21")).splitlines() == [
         "simulated taxi trip duration: 7 of 14 days monitored",
-        "verdicts: 3 ok, 2 alarm, 1 warning, 1 no data",
+        "verdicts: 3 ok, 2 alarm, 1 notice, 1 no data",
         "  planted kilometres from 2022-02-10: found on 1 of 3 days",
         "  planted missing fares from 2022-02-14: found on 0 of 2 days",
         "  planted zone from 2022-02-17: found on 0 of 1 days",

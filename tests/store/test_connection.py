@@ -6,9 +6,9 @@ from urllib.parse import quote, quote_plus
 import psycopg
 import pytest
 from driftbook.errors import DatabaseUnavailable
-from driftbook.records import VERDICTS
 from driftbook.store import connect, connection
 from driftbook.store.embedded import server, sockets
+from driftbook.verdicts import VERDICTS
 
 PASSWORD = "s3cret/ü&?\"w%41rd' @:x"
 ENCODED = quote(PASSWORD, safe="")

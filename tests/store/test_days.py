@@ -35,7 +35,7 @@ RESULT = DayResult(
     rows=3,
     measures=(
         Measure("rows", 3, lower=1.0, verdict="ok"),
-        Measure("severity", np.float64(1.5), "fare", upper=np.float32(0.5), verdict="alarm", reference="calibration"),
+        Measure("severity", np.float64(1.5), "fare", upper=np.float32(0.5), verdict="alarm", reference="both"),
         Measure("severity", None, "fare", "hour=3"),
     ),
     histograms={"fare": {"[0, 5)": np.int64(2), "missing": 1}},
@@ -62,17 +62,13 @@ def written(result=RESULT, status="succeeded", **run):
 
 
 def rows(table):
-    order = {
-        "measure": "revision, metric, feature, segment",
-        "histogram": "revision, feature, position",
-        "judgement": "revision",
-    }[table]
+    order = {"measure": "revision, metric, feature, segment", "judgement": "revision"}[table]
     with store.connect() as connection:
         return connection.execute(f"select * from driftbook.{table} order by {order}").fetchall()
 
 
 def everything():
-    return rows("measure"), rows("histogram"), rows("judgement")
+    return rows("measure"), rows("judgement")
 
 
 def retired(found):
@@ -85,19 +81,15 @@ def test_whole_rows(database):
     rest = (3, 1, run_id, "v1")
     assert rows("measure") == [
         ("m", DAY, "rows", "", "", 3.0, 1.0, None, "ok", *rest, "", True),
-        ("m", DAY, "severity", "fare", "", 1.5, None, 0.5, "alarm", *rest, "calibration", True),
+        ("m", DAY, "severity", "fare", "", 1.5, None, 0.5, "alarm", *rest, "both", True),
         ("m", DAY, "severity", "fare", "hour=3", None, None, None, None, *rest, "", True),
-    ]
-    assert rows("histogram") == [
-        ("m", DAY, "fare", "[0, 5)", 0, 2, 1, run_id, True),
-        ("m", DAY, "fare", "missing", 1, 1, 1, run_id, True),
     ]
     assert rows("judgement") == [
         (
             *("m", DAY, "alarm", JUDGEMENT.reason, "saturday", "fare", "≤ 5", 0.3, 0.1, 1.5, 6.0, 4.0, None, None),
             ["2022-01-01", "2022-01-02"],
             [{"day": "2022-02-03", "sha256": "h3"}, {"day": "2022-02-04", "sha256": "h4"}],
-            COUNTS,
+            *("complete", COUNTS),
             *("v1", 1, run_id, True),
         )
     ]
@@ -119,19 +111,16 @@ def test_the_same_again_changes_no_row(database):
 
 def test_a_new_revision_keeps_the_old_rows(database):
     written()
-    measures, histograms, judgements = map(retired, everything())
+    measures, judgements = map(retired, everything())
     judgement = Judgement("ok", "nothing to see", "saturday")
-    changed = replace(
-        RESULT, data_hash="d2", measures=RESULT.measures[:1], histograms={}, judgement=judgement, counts=None
-    )
+    changed = replace(RESULT, data_hash="d2", measures=RESULT.measures[:1], judgement=judgement, counts=None)
     run_id, outcome = written(changed)
     assert outcome == Revision(2, changed=True, current=True)
     assert rows("measure") == [
         *measures,
         ("m", DAY, "rows", "", "", 3.0, 1.0, None, "ok", 3, 2, run_id, "v1", "", True),
     ]
-    assert rows("histogram") == histograms
-    nothing = ("", "", *[None] * 7, [], [], None)
+    nothing = ("", "", *[None] * 7, [], [], "complete", None)
     assert rows("judgement") == [
         *judgements,
         ("m", DAY, "ok", "nothing to see", "saturday", *nothing, "v1", 2, run_id, True),
@@ -177,7 +166,6 @@ def test_rules_of_revisions(database, first, second, expected):
     assert outcome == expected
     current = {row[11] for row in rows("measure") if row[-1]}
     assert current == {second_id if expected.changed and expected.current else first_id}
-    assert current == {row[7] for row in rows("histogram") if row[-1]}
     assert current == {row[-2] for row in rows("judgement") if row[-1]}
     assert store.run(second_id)["revision"] == expected.revision
 
@@ -211,18 +199,16 @@ def test_values_are_stored_as_given(database, value):
 def test_an_empty_day(database):
     empty = DayResult("m", DAY, 0, (Measure("rows", 0, verdict="no data"),), {}, "d0", "v1")
     assert written(empty)[1] == Revision(1, True, True)
-    assert (rows("histogram"), rows("judgement")) == ([], [])
+    assert rows("judgement") == []
 
 
 def test_odd_texts(database):
     odd = "tab\t newline\n back\\slash 'quote' \\N ü"
     judgement = replace(JUDGEMENT, reason=odd, feature=odd, cell=odd)
-    measures, histograms = (Measure("x", 1.0, odd, odd),), {odd: {odd: 1}}
-    written(replace(RESULT, measures=measures, histograms=histograms, judgement=judgement, counts={odd: [odd]}))
+    written(replace(RESULT, measures=(Measure("x", 1.0, odd, odd),), judgement=judgement, counts={odd: [odd]}))
     assert rows("measure")[0][3:5] == (odd, odd)
-    assert rows("histogram")[0][2:4] == (odd, odd)
     assert (rows("judgement")[0][3], *rows("judgement")[0][5:7]) == (odd, odd, odd)
-    assert rows("judgement")[0][16] == {odd: [odd]}
+    assert rows("judgement")[0][17] == {odd: [odd]}
 
 
 @pytest.mark.parametrize(
@@ -231,8 +217,8 @@ def test_odd_texts(database):
         (replace(RESULT, measures=()), BadInput, "the result of 'm' on 2022-02-05 holds no measure"),
         (replace(RESULT, measures=RESULT.measures * 2), psycopg.errors.UniqueViolation, "duplicate key"),
         (replace(RESULT, measures=(Measure("x", 1.0, verdict="odd"),)), psycopg.Error, "measure_verdict_fkey"),
-        (replace(RESULT, histograms={"fare": {"a": "many"}}), psycopg.Error, "bigint"),
         (replace(RESULT, judgement=replace(JUDGEMENT, verdict="odd")), psycopg.Error, "judgement_verdict_fkey"),
+        (replace(RESULT, judgement=replace(JUDGEMENT, labels="odd")), psycopg.Error, "judgement_labels_check"),
         (replace(RESULT, counts={"rows": math.nan}), psycopg.Error, "invalid input syntax for type json"),
     ],
 )

@@ -2,12 +2,14 @@
 
 import datetime as dt
 import json
+from dataclasses import replace
 
 import pandas as pd
 import pytest
 from driftbook import store
 from driftbook.profiles import profile
-from driftbook.records import VERDICTS, DayResult, Judgement, Measure
+from driftbook.records import DayResult, Judgement, Measure
+from driftbook.verdicts import VERDICTS
 
 START, END = dt.date(2022, 2, 1), dt.date(2022, 3, 1)
 DAY, NEXT = dt.date(2022, 2, 5), dt.date(2022, 2, 6)
@@ -21,7 +23,7 @@ JUDGEMENT = Judgement(
 COLUMNS = [
     *("model", "day", "verdict", "reason", "day_class", "feature", "cell", "day_share", "reference_share", "severity"),
     *("fixed_score", "fixed_threshold", "trailing_score", "trailing_threshold", "fixed_days", "trailing_days"),
-    *("model_version", "revision", "run_id", "page"),
+    *("labels", "model_version", "revision", "run_id", "page"),
 ]
 
 
@@ -47,7 +49,7 @@ def test_a_whole_row(database):
     assert list(frame) == COLUMNS
     assert frame.iloc[0].tolist() == [
         *("m", DAY, "drift", JUDGEMENT.reason, "saturday", "fare", "other", 0.03, 0.01, 0.9, 6.0, 4.0, 3.5, 4.5, 1, 2),
-        *("v1", 1, run_id, "d1.html"),
+        *("complete", "v1", 1, run_id, "d1.html"),
     ]
 
 
@@ -106,3 +108,30 @@ def test_the_days_a_day_was_compared_with(database):
     assert store.trailing_days("m", START, END, "v1") == {DAY: USED, NEXT: {}}
     assert store.trailing_days("m", START, END, "v0") == {}
     assert store.trailing_days("m", NEXT, END, "v1") == {NEXT: {}}
+
+
+WAITING = Judgement("labels pending", "the labels are not there yet", "saturday", labels="pending")
+
+
+def test_days_that_wait_for_their_labels(database):
+    record(judgement=WAITING)
+    record(NEXT)
+    record(dt.date(2022, 2, 7), judgement=replace(WAITING, verdict="alarm"), data_hash="d7")
+    assert store.pending_days("m", START, END, "v1") == {DAY: "d1", dt.date(2022, 2, 7): "d7"}
+    assert store.pending_days("m", START, dt.date(2022, 2, 7), "v1") == {DAY: "d1"}
+    assert store.pending_days("m", START, END, "v0") == store.pending_days("n", START, END, "v1") == {}
+    assert judgements()["labels"].tolist() == ["pending", "complete", "pending"]
+
+
+def test_a_day_waits_no_longer_once_it_was_judged_with_its_labels(database):
+    record(judgement=WAITING)
+    record(data_hash="d2")
+    record(judgement=WAITING, data_hash="d3", kind="interactive")
+    assert store.pending_days("m", START, END, "v1") == {}
+
+
+def test_the_hash_is_that_of_the_revision_judged(database):
+    record(judgement=WAITING)
+    record(judgement=WAITING, data_hash="d2")
+    record(judgement=WAITING, data_hash="d2")
+    assert store.pending_days("m", START, END, "v1") == {DAY: "d2"}

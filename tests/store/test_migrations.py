@@ -5,14 +5,13 @@ from concurrent.futures import ThreadPoolExecutor
 import psycopg
 import pytest
 from driftbook.errors import DatabaseUnavailable
-from driftbook.records import VERDICTS
 from driftbook.store import connect
 from driftbook.store.migrations import FOLDER, known, migrate
 
 LEDGER = "select number, name, sha256 from driftbook.migration order by number"
 OVERVIEW = [
     *("model", "day", "rows", "prediction_drift", "num_drifted_columns", "share_missing_values"),
-    *("labelled_rows", "mean_absolute_error", "verdict", "page"),
+    *("labelled_rows", "mean_absolute_error", "verdict", "page", "error", "error_metric"),
 ]
 
 
@@ -96,42 +95,10 @@ def test_several_processes_at_once(database):
         assert connection.execute(LEDGER).fetchall() == [(m.number, m.name, m.sha256) for m in known()]
 
 
-def test_verdicts_are_those_of_the_records(database):
-    with connect() as connection:
-        rows = connection.execute("select name from driftbook.verdict order by severity").fetchall()
-    assert tuple(name for (name,) in rows) == VERDICTS
-
-
-def test_a_database_of_before_the_judgements_keeps_its_rows(plain, tmp_path):
-    for migration in known()[:2]:
-        (tmp_path / f"{migration.name}.sql").write_text(migration.sql)
-    migrate(plain, tmp_path)
-    names = "('ok', 'insufficient', 'warning', 'no data', 'alarm', 'failed')"
-    plain.execute(
-        "insert into driftbook.run (run_id, notebook, kind, started_at) values ('r', 'monitor', 'papermill', now())"
-    )
-    plain.execute(
-        f"""
-        insert into driftbook.measure
-            (model, day, metric, value, verdict, rows, revision, run_id, model_version, current)
-        select 'm', '2022-02-05', name, 1, name, 3, 1, 'r', 'v1', true from driftbook.verdict where name in {names}
-        """
-    )
-    plain.commit()
-    assert migrate(plain) == [migration.name for migration in known()[2:]]
-    query = "select verdict from driftbook.measure join driftbook.verdict on name = verdict order by severity"
-    found = [name for (name,) in plain.execute(query)]
-    assert found == [name for name in VERDICTS if f"'{name}'" in names]
-    assert plain.execute("select context_hash from driftbook.run").fetchall() == [("",)]
-    assert plain.execute("select verdict from driftbook.daily_overview").fetchall() == [("failed",)]
-
-
-@pytest.mark.parametrize("again", [0, 1, 2])
-def test_severities_stay_in_order_whichever_file_runs_again(database, again):
-    with connect() as connection:
-        connection.execute(known()[again].sql)
-        rows = connection.execute("select name, severity from driftbook.verdict order by severity").fetchall()
-    assert rows == [(name, severity) for severity, name in enumerate(VERDICTS)]
+def test_a_database_of_before_the_one_schema_is_refused(plain, folder):
+    migrate(plain, folder)
+    with pytest.raises(DatabaseUnavailable, match=r"'0001_one', .* another database \(one of before 0\.1\.0 has"):
+        migrate(plain)
 
 
 def test_one_current_judgement_a_day(database):

@@ -4,20 +4,22 @@ import math
 import pandas as pd
 import pytest
 from driftbook import store
-from driftbook.records import VERDICTS, DayResult, Measure, gravest
+from driftbook.records import DayResult, Measure
+from driftbook.verdicts import VERDICTS, gravest
 
 START, END = dt.date(2022, 2, 1), dt.date(2022, 3, 1)
 DAY = dt.date(2022, 2, 5)
 DTYPES = {
     "model": "object", "day": "object", "rows": "Int64", "prediction_drift": "float64", "num_drifted_columns": "Int64",
     "share_missing_values": "float64", "labelled_rows": "Int64", "mean_absolute_error": "float64",
-    "verdict": "object", "page": "object",
+    "verdict": "object", "page": "object", "error": "float64", "error_metric": "object",
 }  # fmt: skip
+ERROR = "mean_absolute_error"
 FULL = (
     Measure("rows", 3, verdict="ok"),
     Measure("rows", 99, "fare"),
     Measure("rows", 98, "", "hour=3"),
-    Measure("prediction_drift", 0.25, verdict="warning"),
+    Measure("prediction_drift", 0.25, verdict="notice"),
     Measure("num_drifted_columns", 2),
     Measure("share_missing_values", 0.125),
     Measure("labelled_rows", 2),
@@ -48,7 +50,7 @@ def as_rows(frame):
 def test_a_whole_row(database):
     record()
     frame = overview()
-    assert as_rows(frame) == [("m", DAY, 3, 0.25, 2, 0.125, 2, 4.5, "alarm", "page.html")]
+    assert as_rows(frame) == [("m", DAY, 3, 0.25, 2, 0.125, 2, 4.5, "alarm", "page.html", 4.5, ERROR)]
     assert frame.dtypes.astype(str).to_dict() == DTYPES
     assert type(frame["day"].iloc[0]) is dt.date
 
@@ -59,7 +61,7 @@ def test_types_without_rows(database):
 
 def test_a_day_of_little(database):
     record(measures=[Measure("rows", 0, verdict="no data")])
-    assert as_rows(overview()) == [("m", DAY, 0, None, None, None, None, None, "no data", "page.html")]
+    assert as_rows(overview()) == [("m", DAY, 0, None, None, None, None, None, "no data", "page.html", None, None)]
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, 1e300, -1.0, None])
@@ -74,6 +76,23 @@ def test_the_gravest_verdict(database, first, second):
     measures = [Measure("a", 1.0, verdict=first), Measure("b", 1.0, verdict=second), Measure("c", 1.0)]
     record(measures=measures)
     assert overview()["verdict"].tolist() == [gravest([first, second])]
+
+
+@pytest.mark.parametrize(
+    ("metric", "value", "error", "mean_absolute_error"),
+    [
+        ("mean_absolute_error", 4.5, 4.5, 4.5),
+        ("log_loss", 0.3, 0.3, None),
+        ("error_rate", 0.1, 0.1, None),
+        ("log_loss", None, None, None),
+        ("accuracy", 0.9, None, None),
+    ],
+)
+def test_the_error_of_each_task(database, metric, value, error, mean_absolute_error):
+    others = [Measure("accuracy", 0.8), Measure("log_loss", 9.0, segment="carrier=UA"), Measure("log_loss", 8.0, "x")]
+    record(measures=[Measure(metric, value), *(other for other in others if other.metric != metric or other.feature)])
+    (row,) = as_rows(overview()[["error", "error_metric", "mean_absolute_error"]])
+    assert row == (error, metric if metric != "accuracy" else None, mean_absolute_error)
 
 
 def test_without_any_verdict(database):
@@ -92,10 +111,10 @@ def test_current_values_only(database):
     record()
     record(measures=[Measure("rows", 4, verdict="ok")], data_hash="d2", page="second.html")
     record(measures=[Measure("rows", 5, verdict="ok")], data_hash="d3", kind="interactive")
-    assert as_rows(overview()) == [("m", DAY, 4, None, None, None, None, None, "ok", "second.html")]
+    assert as_rows(overview()) == [("m", DAY, 4, None, None, None, None, None, "ok", "second.html", None, None)]
 
 
-FAILED = ("m", DAY, None, None, None, None, None, None, "failed", "failed.html")
+FAILED = ("m", DAY, None, None, None, None, None, None, "failed", "failed.html", None, None)
 
 
 @pytest.mark.parametrize(
@@ -121,7 +140,7 @@ def test_failed_days(database, runs, expected):
 def test_a_failed_run_never_hides_measures(database):
     record()
     record(stored=False, status="failed", page="failed.html")
-    assert as_rows(overview())[0][-2:] == ("alarm", "page.html")
+    assert as_rows(overview())[0][-4:] == ("alarm", "page.html", 4.5, ERROR)
 
 
 def test_a_failed_day_recovers(database):
@@ -139,13 +158,13 @@ def test_the_page_of_a_run_killed_before_archiving_is_that_of_the_next(database)
 
 
 def test_measures_whole_rows(database):
-    measures = [Measure("severity", 0.5, "fare", "", None, 0.25, "alarm", "calibration"), Measure("rows", 3)]
+    measures = [Measure("severity", 0.5, "fare", "", None, 0.25, "alarm", "both"), Measure("rows", 3)]
     run_id = record(measures=measures)
     frame = store.measures("m", START, END)
     rest = ("m", DAY), (3, 1, "v1"), (run_id, "page.html")
     assert as_rows(frame) == [
         (*rest[0], "rows", "", "", 3.0, None, None, None, *rest[1], "", *rest[2]),
-        (*rest[0], "severity", "fare", "", 0.5, None, 0.25, "alarm", *rest[1], "calibration", *rest[2]),
+        (*rest[0], "severity", "fare", "", 0.5, None, 0.25, "alarm", *rest[1], "both", *rest[2]),
     ]
     assert {str(frame[name].dtype) for name in ("value", "lower", "upper")} == {"float64"}
 

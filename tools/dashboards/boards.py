@@ -26,7 +26,7 @@ _ALARMS = f"""
     select day::timestamp as time, verdict as tags,
         model || ': ' || replace(string_agg(distinct reason, '; '), '<', '&lt;')
             || ' <a href="${{archive:raw}}/' || max(page) || '" target="_blank">open the page</a>' as text
-    from driftbook.judged_alarm
+    from driftbook.alarm
     where {IN_RANGE}
     group by model, day, verdict
     order by day
@@ -88,7 +88,7 @@ def columns() -> builders.QueryVariable:
         select distinct s.feature
         from driftbook.model_overview m
         cross join lateral (
-            select distinct feature from driftbook.judged_column c
+            select distinct feature from driftbook.column_score c
             where c.model = m.model and c.day > m.newest_day - 31
         ) s
         where m.{MODELS}

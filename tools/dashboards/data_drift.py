@@ -40,7 +40,7 @@ def _columns():
         "Verdict of each column",
         """The verdict of the column's score on each day; no cell where the scores may not judge. A cell opens the
         notebook that computed it. In a long range a cell stands for several days and shows the gravest.""",
-        gravest("driftbook.judged_column", "feature"),
+        gravest("driftbook.column_score", "feature"),
         by="feature",
         height=10,
     )
@@ -85,13 +85,13 @@ def _gravest_days():
         f"""
         select g.day::text as day, g.day_class as class, g.verdict, g.severity, g.reason, g.page
         from (
-            select j.*, v.severity as gravity from driftbook.current_judgement j
-            join driftbook.verdict_severity v using (verdict)
+            select j.*, v.rank from driftbook.current_judgement j
+            join driftbook.verdict_rank v using (verdict)
             where {DAYS}
-            order by v.severity desc, j.severity desc nulls last
+            order by v.rank desc, j.severity desc nulls last
             limit 50
         ) g
-        order by g.gravity desc, g.severity desc nulls last
+        order by g.rank desc, g.severity desc nulls last
         """,
         wide=("reason",),
     )
@@ -102,7 +102,7 @@ def _severity():
         "Severity of all columns",
         """Each column's score as a multiple of its threshold, against the reference that it exceeds less: above 1 it
         alarms. In a long range a point is the highest of several days.""",
-        highest("severity", "driftbook.judged_column", "feature"),
+        highest("severity", "driftbook.column_score", "feature"),
         unit="short",
         by="feature",
         width=24,
@@ -152,7 +152,7 @@ def _evidently():
         f"""
         select day::timestamp as time, value as evidently_drift, upper as threshold, page
         from driftbook.current_measure
-        where {one("evidently_drift", "${column:sqlstring}")}
+        where {one("evidently_drift", feature="${column:sqlstring}")}
         order by day
         """,
         unit="short",
@@ -165,14 +165,14 @@ def _gravest():
         f"The 50 days of the range with the highest severity of the column. {_BOTH}",
         f"""
         with gravest as materialized (
-            select model, day, feature from driftbook.judged_column
+            select model, day, feature from driftbook.column_score
             where {_COLUMN}
             order by severity desc nulls last
             limit 50
         )
         select c.day::text as day, c.verdict, c.severity, c.score, c.threshold, c.trailing_score as trailing,
             c.trailing_threshold as "its threshold", c.page
-        from gravest join driftbook.judged_column c using (model, day, feature)
+        from gravest join driftbook.column_score c using (model, day, feature)
         order by c.severity desc nulls last
         """,
         width=12,

@@ -1,10 +1,11 @@
 """`3-data-quality`: whether the rows are as they should be."""
 
+from driftbook.verdicts import BEYOND
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
 from tools.dashboards.boards import board, models
 from tools.dashboards.panels import rows, series
-from tools.dashboards.sql import DAYS, highest, one
+from tools.dashboards.sql import DAYS, highest, listed, one
 
 _BAND = "Outside of its bounds, the wider ones of both references under the budget, it has its column's verdict."
 _CHECK = "A deterministic check (`alarms: checks:`): outside of its bounds the day alarms."
@@ -54,8 +55,12 @@ def _by_column():
         "Out of range",
         "out_of_range_share",
         f"Values outside of the reference's 1 and 99 % quantiles, or too rare for a cell, of all values. {_BAND}",
+        width=8,
     )
-    yield _columns("Unseen values", "unseen_share", f"Values that the reference does not hold, of all values. {_BAND}")
+    unseen = f"Values that the reference does not hold, of all values. {_BAND}"
+    yield _columns("Unseen values", "unseen_share", unseen, width=8)
+    invalid = f"Infinite, absurdly large or fill values, of all rows, of columns that ever have any. {_CHECK}"
+    yield _columns("Invalid values", "invalid_share", invalid, width=8)
 
 
 def _daily(title: str, metric: str, rule: str, unit: str):
@@ -68,21 +73,21 @@ def _daily(title: str, metric: str, rule: str, unit: str):
     return series(title, rule, query, unit=unit, width=8)
 
 
-def _columns(title: str, metric: str, rule: str, only: str = "value is not null"):
+def _columns(title: str, metric: str, rule: str, only: str = "value is not null", width: int = 12):
     where = f"{DAYS} and metric = '{metric}' and segment = '' and {only}"
     query = highest("value", "driftbook.current_measure", "feature", where=where, name=metric)
     rule = f"{rule} In a long range a point is the highest of several days."
-    return series(title, rule, query, unit="percentunit", by="feature", width=12)
+    return series(title, rule, query, unit="percentunit", by="feature", width=width)
 
 
 def _beyond():
     return rows(
         "Beyond the bounds",
-        "The newest 100 measures of the range with a verdict beyond ok, severities of columns included.",
+        "The newest 100 measures of the range with a verdict that stands out, severities of columns included.",
         f"""
         select day::text as day, metric as measure, feature as "column", value, lower, upper, verdict, page
         from driftbook.current_measure
-        where {DAYS} and verdict not in ('ok', 'insufficient', 'special day', 'not calibrated')
+        where {DAYS} and verdict in {listed(BEYOND)}
         order by day desc, metric, feature
         limit 100
         """,

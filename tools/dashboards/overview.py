@@ -5,7 +5,7 @@ from grafana_foundation_sdk.models.dashboard import Dashboard
 from tools.dashboards import verdicts
 from tools.dashboards.boards import board, models
 from tools.dashboards.panels import config, history, link, rows, series
-from tools.dashboards.sql import MODELS, gravest, highest
+from tools.dashboards.sql import ERRORS, MODELS, gravest, highest
 
 _TITLES = {"2-data-drift": "data drift", "3-data-quality": "data quality", "4-performance": "performance"}
 
@@ -25,14 +25,18 @@ def _models():
     panel = rows(
         "Models today",
         """One row per model, whatever range is chosen: the verdict of its newest day is the gravest of that day's
-        measures; the alarms are those of its last seven days. The model leads to its last 90 days.""",
+        measures; the alarms are those of its last seven days; labels are pending of days whose true values have not all
+        arrived. The model leads to its last 90 days.""",
         f"""
         select m.model, m.verdict, m.newest_day::text as day, m.age_days as "age", m.days,
             m.missing_days as "missing days",
             (
-                select count(distinct a.day) from driftbook.judged_alarm a
+                select count(distinct a.day) from driftbook.alarm a
                 where a.model = m.model and a.day > m.newest_day - 7
-            ) as alarms, m.page, to_char(m.newest_day - 89, 'YYYY-MM-DD"T00:00:00.000Z"') as first,
+            ) as alarms,
+            (
+                select count(*) from driftbook.current_judgement j where j.model = m.model and j.labels = 'pending'
+            ) as "labels pending", m.page, to_char(m.newest_day - 89, 'YYYY-MM-DD"T00:00:00.000Z"') as first,
             to_char(m.newest_day + 1, 'YYYY-MM-DD"T00:00:00.000Z"') as last
         from driftbook.model_overview m
         where m.{MODELS}
@@ -65,7 +69,7 @@ def _severity():
         """The largest score of a column as a multiple of its threshold, against the reference that it exceeds less:
         above the dashed 1 the day alarms, without a fault about as often as the params file's budget says. In a long
         range a point is the highest of several days.""",
-        highest("severity", "driftbook.current_judgement", "model", judged=True),
+        highest("severity", "driftbook.current_judgement", "model", judged=["severity"]),
         unit="short",
         by="model",
         label="multiple of the threshold",
@@ -74,14 +78,14 @@ def _severity():
 
 def _error():
     return series(
-        "Mean absolute error",
-        """Of the rows with a usable label, in the unit of the target. The dashed threshold is the higher one of both
-        references under the budget: an error above it has the verdict of the column `absolute error`. In a long range a
-        point is the largest error of several days.""",
-        highest("mean_absolute_error", "driftbook.daily_overview", "model", judged=True),
+        "Error",
+        """Of the rows with a usable label: the mean absolute error of a number, in the unit of the target, or the log
+        loss of classes; each line says which. The dashed threshold is the higher one of both references under the
+        budget: an error above it has the verdict of the column `error`. In a long range a point is the largest error of
+        several days.""",
+        highest("error", "driftbook.daily_overview", "model", judged=ERRORS),
         unit="short",
-        by="model",
-        label="unit of the target",
+        by="model measure",
     )
 
 
@@ -97,7 +101,7 @@ def _open_alarms():
             a.value, coalesce(a.upper, a.lower) as threshold, a.page
         from driftbook.model_overview m
         cross join lateral (
-            select * from driftbook.judged_alarm a where a.model = m.model and a.day > m.newest_day - 7 limit 100
+            select * from driftbook.alarm a where a.model = m.model and a.day > m.newest_day - 7 limit 100
         ) a
         where m.{MODELS}
         order by a.day desc, a.model, a.value / nullif(a.upper, 0) desc nulls last

@@ -73,7 +73,7 @@ def series(
 ) -> timeseries.Panel:
     """Return a panel of lines over days, each point leading to its page.
 
-    The query gives `time`, values, `page` and, if `by` names it, the column that tells the lines apart (`sql.highest`).
+    The query gives `time`, values, `page` and the columns that tell the lines apart, if `by` names any (`sql.highest`).
     A value called as one of `BOUNDS` is drawn dashed.
     """
     panel = (
@@ -87,10 +87,10 @@ def series(
         .tooltip(common_builders.VizTooltipOptions().mode(common.TooltipDisplayMode.MULTI))
     )
     if by:
-        panel = panel.with_transformation(_partition(by)).display_name(f"${{__field.labels.{by}}}")
+        panel = panel.with_transformation(_partition(by)).display_name(_labels(by))
         panel = panel.interval("1d").max_data_points(POINTS).insert_nulls(False)
     for bound in (bound for bound in BOUNDS if re.search(rf"\b{bound}\b", sql)):
-        name = f"${{__field.labels.{by}}} {bound}" if by else bound.replace("_", " ")
+        name = f"{_labels(by)} {bound}" if by else bound.replace("_", " ")
         color = verdicts.COLORS["notice" if bound.startswith("trailing") else "alarm"]
         panel = panel.override_by_name(bound, _bound(name, color))
     return panel
@@ -106,7 +106,7 @@ def history(title: str, rule: str, sql: str, *, by: str, width: int = 24, height
         .interval("1d")
         .max_data_points(CELLS)
         .with_transformation(_partition(by))
-        .display_name(f"${{__field.labels.{by}}}")
+        .display_name(_labels(by))
         .mappings(verdicts.link_mappings())
         .data_links([link("open the page of this day", "${archive:raw}/${__value.raw:raw}")])
         .show_value(common.VisibilityMode.NEVER)
@@ -165,8 +165,12 @@ def _panel(panel: Any, title: str, rule: str, sql: str, unit: str, width: int, h
 
 
 def _partition(by: str) -> DataTransformerConfig:
-    options = {"fields": [by], "keepFields": False, "naming": {"asLabels": True}}
+    options = {"fields": by.split(), "keepFields": False, "naming": {"asLabels": True}}
     return DataTransformerConfig(id_val="partitionByValues", options=options)
+
+
+def _labels(by: str) -> str:
+    return " ".join(f"${{__field.labels.{name}}}" for name in by.split())
 
 
 def _bound(name: str, color: str) -> list[DynamicConfigValue]:

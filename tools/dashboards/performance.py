@@ -3,12 +3,13 @@
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
 from tools.dashboards.boards import board, models
-from tools.dashboards.panels import rows, series
-from tools.dashboards.sql import DAYS, one
+from tools.dashboards.panels import GAP, rows, series
+from tools.dashboards.sql import DAYS, ERRORS, one
 
 _ERROR = (
-    "Of the rows that pass the params file's filters, in the target's unit. The threshold is the higher one of both "
-    "references under the budget: an error above it has the verdict of the column `absolute error`."
+    "Of the rows that pass the params file's filters: the mean absolute error of a number, in the target's unit; the "
+    "log loss of classes, or the share of wrong ones where no probabilities are known. The threshold is the higher one "
+    "of both references under the budget: an error above it has the verdict of the column `error`."
 )
 
 
@@ -18,25 +19,54 @@ def dashboard() -> Dashboard:
         "4-performance",
         "4 Performance",
         "The model's error on the rows with a usable label, and how many rows had one. Drift is no harm; this is.",
-        [_error(), _labelled(), _share(), _worst()],
+        [_error(), *_others(), _labelled(), _share(), _worst()],
         variables=[models(several=False)],
     )
 
 
 def _error():
     return series(
-        "Mean absolute error",
+        "Error",
         _ERROR,
         f"""
-        select day::timestamp as time, value as mean_absolute_error, upper as threshold, page
+        select day::timestamp as time, metric as measure, value as error, upper as threshold, page
         from driftbook.current_measure
-        where {one("mean_absolute_error")}
+        where {one(*ERRORS)}
         order by day
         """,
         unit="short",
+        by="measure",
         width=24,
-        label="unit of the target",
+    ).insert_nulls(GAP)
+
+
+def _others():
+    yield _measures(
+        "Size and direction of the error",
+        "Of a number, in the target's unit: the root mean squared error, and the bias, prediction minus truth.",
+        *("root_mean_squared_error", "bias"),
     )
+    yield _measures(
+        "Quality of the predictions",
+        """Of a number: R2, the share of its variance that is explained. Of classes: accuracy, area under the ROC curve,
+        Brier score, macro F1, and the base rate, the share of positive rows.""",
+        *("r2", "accuracy", "roc_auc", "brier_score", "macro_f1", "base_rate"),
+    )
+
+
+def _measures(title: str, rule: str, *metrics: str):
+    return series(
+        title,
+        f"{rule} Shown, not judged.",
+        f"""
+        select day::timestamp as time, metric as measure, value, page
+        from driftbook.current_measure
+        where {one(*metrics)}
+        order by day
+        """,
+        unit="short",
+        by="measure",
+    ).insert_nulls(GAP)
 
 
 def _labelled():
@@ -72,9 +102,9 @@ def _worst():
         "Worst days",
         f"The 50 days of the range with the largest error. {_ERROR}",
         f"""
-        select day::text as day, value as mean_absolute_error, upper as threshold, verdict, rows, page
+        select day::text as day, metric as measure, value as error, upper as threshold, verdict, rows, page
         from driftbook.current_measure
-        where {one("mean_absolute_error")}
+        where {one(*ERRORS)}
         order by value desc nulls last
         limit 50
         """,

@@ -1,9 +1,13 @@
 """Queries that several panels share: what a point or cell stands for where a range has more days than it has room."""
 
+from collections.abc import Iterable
+
 #: How the reader's choice of models gets into a query: quoted, whether one or several.
 MODELS = "model in (${model:sqlstring})"
 #: The days of a panel over days.
 DAYS = f"{MODELS} and $__timeFilter(day)"
+#: What `daily_overview.error` may be: the measure that is judged depends on what the model predicts.
+ERRORS = ("mean_absolute_error", "log_loss", "error_rate")
 
 # An array's maximum carries the day of the highest value along, without a sort of all days. The limit keeps the points'
 # pages and thresholds from being looked for among those of all days.
@@ -28,15 +32,15 @@ order by p.time
 _GRAVEST = """
 with p as (
     select date_bin('$__interval', day, date '1970-01-01') as time, {keys},
-        max(v.severity * 1000000 + (day - date '1970-01-01')) as top
+        max(v.rank * 1000000 + (day - date '1970-01-01')) as top
     from {view}
-    join driftbook.verdict_severity v using (verdict)
+    join driftbook.verdict_rank v using (verdict)
     where {where}
     group by 1, {keys}
 )
 select p.time, p.{by}, o.page || '#' || replace(v.verdict, ' ', '-') as verdict
 from p
-join driftbook.verdict_severity v on v.severity = p.top / 1000000
+join driftbook.verdict_rank v on v.rank = p.top / 1000000
 cross join lateral (
     select page from driftbook.daily_overview d
     where d.model = p.model and d.day = date '1970-01-01' + p.top % 1000000
@@ -46,22 +50,33 @@ order by p.time
 """
 
 
-def one(metric: str, feature: str = "''") -> str:
-    """Return the conditions that choose one measure of each day from `current_measure`."""
-    return f"{DAYS} and metric = '{metric}' and feature = {feature} and segment = ''"
+def listed(texts: Iterable[str]) -> str:
+    """Return texts as a list in SQL.
+
+    Examples
+    --------
+    >>> listed(["no data", "alarm"])
+    "('no data', 'alarm')"
+    """
+    return "(" + ", ".join(f"'{text}'" for text in texts) + ")"
 
 
-def highest(value: str, view: str, by: str, *, where: str = DAYS, name: str = "", judged: bool = False) -> str:
+def one(*metrics: str, feature: str = "''") -> str:
+    """Return the conditions that choose one measure of each day from `current_measure`: the one of these it has."""
+    return f"{DAYS} and metric in {listed(metrics)} and feature = {feature} and segment = ''"
+
+
+def highest(value: str, view: str, by: str, *, where: str = DAYS, name: str = "", judged: Iterable[str] = ()) -> str:
     """Return a query of `time`, `by`, the highest value of each interval and its day's page.
 
-    `value` is a column of the view, `name` is what it is called if not as its column. With `judged` that is a measure
-    of the whole day, and its `threshold` is returned too.
+    `value` is a column of the view, `name` is what it is called if not as its column. If it is a measure of the whole
+    day, one of `judged`, that and its `threshold` are returned too.
     """
     name = name or value
     details, which, shown = "driftbook.daily_overview", "", "o.page"
     if judged:
-        details, shown = "driftbook.current_measure", "o.upper as threshold, o.page"
-        which = f" and d.metric = '{name}' and d.feature = '' and d.segment = ''"
+        details, shown = "driftbook.current_measure", "o.metric as measure, o.upper as threshold, o.page"
+        which = f" and d.metric in {listed(judged)} and d.feature = '' and d.segment = ''"
     given = {"value": value, "view": view, "by": by, "where": where, "name": name}
     return _HIGHEST.format(**given, keys=_keys(by), details=details, which=which, shown=shown)
 

@@ -1,7 +1,8 @@
-"""Verdicts in Grafana: one colour each, of the same hue as on the pages (`runs/templates/verdicts.css`)."""
+"""Verdicts in Grafana, as `driftbook.verdicts` has them."""
 
 from collections.abc import Mapping
 
+from driftbook.verdicts import VERDICTS
 from grafana_foundation_sdk.models.dashboard import DashboardRegexMapOptions as Matched
 from grafana_foundation_sdk.models.dashboard import (
     DynamicConfigValue,
@@ -11,25 +12,10 @@ from grafana_foundation_sdk.models.dashboard import (
     ValueMappingResult,
 )
 
-#: Verdict to colour, from harmless to grave. A verdict that a database does not know yet does no harm here.
-COLORS = {
-    "ok": "#56a64b",
-    "special day": "#8ab8d8",
-    "insufficient": "#9aa5ae",
-    "not calibrated": "#b7bec5",
-    "notice": "#5794f2",
-    "drift": "#ff9830",
-    "warning": "#f2c037",
-    "no data": "#a16ee0",
-    "alarm": "#e0433a",
-    "failed": "#3d3d3d",
-}
+#: Verdict to colour, from harmless to grave.
+COLORS = {verdict.name: verdict.color for verdict in VERDICTS.values()}
 #: What they mean, in one clause each.
-MEANING = (
-    "ok, within both references; special day, insufficient, not calibrated: the scores may not judge; notice, beyond "
-    "the trailing reference only; drift, beyond the fixed one only; warning, of older versions; no data; alarm, beyond "
-    "both references or found by a deterministic check; failed, the run broke"
-)
+MEANING = "; ".join(f"{verdict.name}, {verdict.meaning}" for verdict in VERDICTS.values())
 #: What a run's status is shown as.
 STATUSES = {"succeeded": COLORS["ok"], "running": COLORS["notice"], "failed": COLORS["failed"]}
 
@@ -51,17 +37,17 @@ def link_mappings() -> list[ValueMapping]:
     return [
         RegexMap(
             options=Matched(
-                pattern=f".*#{word.replace(' ', '-')}",
-                result=ValueMappingResult(text=word, color=color, index=index),
+                pattern=f".*#{verdict.slug}",
+                result=ValueMappingResult(text=verdict.name, color=verdict.color, index=verdict.rank),
             )
         )
-        for index, (word, color) in enumerate(COLORS.items())
+        for verdict in VERDICTS.values()
     ]
 
 
 def painted(colors: Mapping[str, str]) -> list[DynamicConfigValue]:
-    """Return what paints the cells of a table's column by their words."""
+    """Return what colours the words of a table's column: text, as white on a coloured cell would be hard to read."""
     return [
         DynamicConfigValue(id_val="mappings", value=mappings(colors)),
-        DynamicConfigValue(id_val="custom.cellOptions", value={"type": "color-background", "mode": "basic"}),
+        DynamicConfigValue(id_val="custom.cellOptions", value={"type": "color-text"}),
     ]

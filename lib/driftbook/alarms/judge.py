@@ -12,7 +12,8 @@ from driftbook.alarms.calibration import Calibration
 from driftbook.alarms.comparison import Band, Comparison, compare, widest
 from driftbook.config.alarms import Alarms
 from driftbook.profiles.profile import Profile
-from driftbook.records import Judgement, Measure, gravest
+from driftbook.records import Judgement, Measure
+from driftbook.verdicts import gravest
 
 
 @dataclass(frozen=True)

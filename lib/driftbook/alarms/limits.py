@@ -12,12 +12,14 @@ _WHOLE_DAY = {
     "rows": (ROWS, ROWS),
     "share_missing_values": (MISSING, ALL_CELLS),
     "mean_absolute_error": (ERROR, ERROR),
+    "log_loss": (ERROR, ERROR),
+    "error_rate": (ERROR, ERROR),
 }
 _LABELS = {"missing_share": ("missing",), "out_of_range_share": ("outside", "other"), "unseen_share": ("unseen",)}
 
 
 def with_bands(judged: DayVerdict, measures: Iterable[Measure]) -> list[Measure]:
-    """Return measures with the band they had to stay in, and a verdict.
+    """Return measures with the band they had to stay in, the references it comes from, and a verdict.
 
     A number outside of its band has the verdict of its column, one inside is `ok`. A number that stands for no feature,
     or a day that the scores may not judge, has no verdict.
@@ -33,7 +35,8 @@ def _with_band(judged: DayVerdict, measure: Measure) -> Measure:
     if measure.value is not None and column in judged.verdicts:
         beyond = (lower is not None and measure.value < lower) or (upper is not None and measure.value > upper)
         verdict = judged.verdicts[column] if beyond else "ok"
-    return replace(measure, lower=lower, upper=upper, verdict=verdict)
+    reference = "both" if judged.trailing else "fixed"
+    return replace(measure, lower=lower, upper=upper, verdict=verdict, reference=reference)
 
 
 def _band(judged: DayVerdict, measure: Measure) -> tuple[str, Band]:

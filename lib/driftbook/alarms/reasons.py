@@ -1,6 +1,7 @@
 """A day's verdict in words."""
 
 from driftbook.alarms.measurement import DUPLICATES, ERROR, MISSING, ROWS
+from driftbook.verdicts import VERDICTS
 
 _WORDS = {
     "missing": "missing values make",
@@ -8,16 +9,14 @@ _WORDS = {
     "unseen": "values never seen in the reference make",
     "other": "rare values make",
 }
-_MEANING = {
-    "ok": "the most unusual of the day, within its threshold",
-    "alarm": "beyond the threshold of both references",
-    "drift": "beyond the threshold of the fixed reference only",
-    "notice": "beyond the threshold of the trailing reference only",
-}
 
 
-def describe(column: str, cell: str, share: float, usual: float, unit: str = "") -> str:
+def describe(
+    column: str, cell: str, share: float, usual: float, unit: str = "", error: str = "mean absolute error"
+) -> str:
     """Return what a column's farthest feature says: its share (or number) on the day and usually.
+
+    `unit` and `error` are those of the model's error, in words.
 
     Examples
     --------
@@ -27,7 +26,7 @@ def describe(column: str, cell: str, share: float, usual: float, unit: str = "")
     if column == ROWS:
         return f"{share:,.0f} rows, usually {usual:,.0f}"
     if column == ERROR:
-        return f"the mean absolute error is {share:.2f}{' ' + unit if unit else ''}, usually {usual:.2f}"
+        return f"the {error} is {share:.2f}{' ' + unit if unit else ''}, usually {usual:.2f}"
     if column == DUPLICATES:
         what = "exact duplicates make"
     elif column == MISSING:
@@ -43,7 +42,7 @@ def describe(column: str, cell: str, share: float, usual: float, unit: str = "")
 
 def reason(verdict: str, said: str, *, fixed: float, trailing: float | None) -> str:
     """Return the sentence of a day judged by its scores, given what `describe` said and the column's two severities."""
-    meaning = _MEANING.get(verdict, "the most unusual of the day")
+    meaning = VERDICTS[verdict].reason
     if verdict == "alarm" and trailing is None:
         meaning = "beyond the threshold of the fixed reference, the trailing one cannot judge yet"
     severities = f"fixed {fixed:.2f}" + ("" if trailing is None else f", trailing {trailing:.2f}")

@@ -12,7 +12,12 @@ from driftbook.records import DayResult
 #: broad: nine in ten rows carry about nine tenths of any broad change.
 CONCENTRATED = 0.5
 
-_QUIET = {
+#: What to do about a day that neither alarms nor is empty, for each such verdict.
+QUIET = {
+    "ok": "No alarm: nothing to do.",
+    "labels pending": (
+        "Nothing stands out so far. Once the true values have arrived, `backfill` computes the day again."
+    ),
     "drift": (
         "The day is like the days before it, but no longer like the reference period. That is for the weekly digest: "
         "look at the error, and train again on newer days if it rises."
@@ -33,7 +38,7 @@ def next_step(trained: TrainedModel, result: DayResult, frame: pd.DataFrame, col
     if not result.rows:
         return "No row arrived for this day: ask whether the job that delivers it has run, then backfill the day."
     if result.verdict != "alarm":
-        return _QUIET.get(result.verdict, "No alarm: nothing to do.")
+        return QUIET[result.verdict]
     alarms = {(m.metric, m.feature): m for m in result.measures if m.verdict == "alarm"}
     if ("duplicate_share", "") in alarms or ("severity", DUPLICATES) in alarms:
         share = next(m.value for m in result.measures if m.metric == "duplicate_share")

@@ -41,7 +41,7 @@ def performance(settings: Settings, frame: pd.DataFrame) -> list[Measure]:
     error = mean_absolute_error(rows[settings.target.name], rows[settings.prediction]) if len(rows) else None
     return [
         Measure("labelled_rows", float(len(rows))),
-        Measure("mean_absolute_error", error, reference="calibration"),
+        Measure("mean_absolute_error", error),
     ]
 
 

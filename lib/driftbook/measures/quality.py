@@ -22,16 +22,17 @@ def quality(settings: Settings, batch: Batch, columns: Sequence[Bins], day: Prof
     Shares are of the batch's rows (`missing_share`) or of the rows with a value (`out_of_range_share`,
     `unseen_share`); `share_missing_values` is missing cells over all cells of the delivered columns and the prediction.
     Out of the usual range are the values in a column's outermost bins, or those too rare for a bin of their own;
-    unseen are those no day of the reference holds.
+    unseen are those no day of the reference holds. Both are told by the fixed reference; what the others are compared
+    with, the alarms say.
     """
     frame = batch.frame
     measures = [
-        Measure("rows", float(len(frame)), reference="calibration"),
-        Measure("share_missing_values", missing_cells(batch, settings), reference="calibration"),
+        Measure("rows", float(len(frame))),
+        Measure("share_missing_values", missing_cells(batch, settings)),
         Measure("stray_rows", float(batch.strays)),
     ]
     for column in batch.table.column_names:
-        measures.append(Measure("missing_share", day.missing[column] / day.rows, column, reference="calibration"))
+        measures.append(Measure("missing_share", day.missing[column] / day.rows, column))
     for column in settings.watched.numeric:
         measures += _quantiles(frame[column])
     for column in columns:
@@ -66,7 +67,7 @@ def _quantiles(values: pd.Series) -> list[Measure]:
     present = values.dropna()
     quantiles = present.quantile(list(QUANTILES)) if len(present) else [None] * len(QUANTILES)
     return [
-        Measure("quantile", value, feature=values.name, segment=f"p{level * 100:02.0f}", reference="calibration")
+        Measure("quantile", value, feature=values.name, segment=f"p{level * 100:02.0f}")
         for level, value in zip(QUANTILES, quantiles, strict=True)
     ]
 
@@ -79,4 +80,4 @@ def _unusual(column: Bins, day: Profile) -> Measure:
         metric, unusual = "out_of_range_share", counts[-1] + (counts[0] if len(column.starts) else 0)
     else:
         metric, unusual = "unseen_share", bins.unseen(column, day)
-    return Measure(metric, float(unusual / present) if present else None, column.column, reference="calibration")
+    return Measure(metric, float(unusual / present) if present else None, column.column, reference="fixed")

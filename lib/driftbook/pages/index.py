@@ -13,23 +13,10 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader
 
 from driftbook.pages.render import TEMPLATES, style
-from driftbook.records import VERDICTS
+from driftbook.verdicts import VERDICTS
 
-#: A sign beside each colour, for those who do not see it.
-SYMBOLS = {
-    "ok": "✓",
-    "labels pending": "⧖",
-    "notice": "~",
-    "drift": "↝",
-    "alarm": "!",
-    "no data": "∅",
-    "failed": "✗",
-    "special day": "★",
-    "insufficient": "…",
-    "not calibrated": "○",
-    "warning": "?",
-    "missing": "–",
-}
+#: A sign beside each colour, for those who do not see it; `missing` is a day that was not monitored.
+SYMBOLS = {**{verdict.name: verdict.sign for verdict in VERDICTS.values()}, "missing": "–"}
 #: How many runs of a notebook are shown unfolded.
 SHOWN = 10
 
@@ -83,9 +70,7 @@ def _calendar(days: pd.DataFrame) -> dict[str, Any]:
     first, last = min(known), max(known)
     everything = [first + dt.timedelta(days=offset) for offset in range((last - first).days + 1)]
     verdicts = [known[day]["verdict"] if day in known else "missing" for day in everything]
-    counts = ", ".join(
-        f"{verdicts.count(verdict)} {verdict}" for verdict in [*VERDICTS, "missing"] if verdict in verdicts
-    )
+    counts = ", ".join(f"{verdicts.count(verdict)} {verdict}" for verdict in SYMBOLS if verdict in verdicts)
     months = sorted({(day.year, day.month) for day in everything})
     return {
         "counts": f"{len(everything)} days, {first} to {last}: {counts}",

@@ -8,6 +8,8 @@ from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 from pygments.formatters import HtmlFormatter
 
+from driftbook.verdicts import VERDICTS
+
 TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -30,8 +32,9 @@ def render(
 
 
 def style(*names: str) -> str:
-    """Return style sheets of the templates' folder, joined."""
-    return "\n".join((TEMPLATES / name).read_text(encoding="utf-8") for name in names)
+    """Return style sheets of the templates' folder and the verdicts' colours, joined."""
+    colors = [f".verdict-{one.slug} {{ background: {one.paper}; color: {one.ink}; }}" for one in VERDICTS.values()]
+    return "\n".join([*((TEMPLATES / name).read_text(encoding="utf-8") for name in names), *colors, ""])
 
 
 @cache

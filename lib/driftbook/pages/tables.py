@@ -8,7 +8,8 @@ import pandas as pd
 from IPython.display import HTML
 
 from driftbook.config import Settings
-from driftbook.records import VERDICTS, DayResult, Measure
+from driftbook.records import DayResult, Measure
+from driftbook.verdicts import VERDICTS
 
 #: How a metric is called on a page.
 NAMES = {
@@ -81,7 +82,7 @@ def rounded(value: float | None) -> str:
 def headline(settings: Settings, result: DayResult) -> HTML:
     """Return the verdict of a day with its reason, and the numbers beyond their thresholds, the gravest first."""
     beyond = [m for m in result.measures if m.verdict not in ("", "ok") and (m.metric, m.feature) != ("severity", "")]
-    beyond = sorted(beyond, key=lambda m: (-VERDICTS.index(m.verdict), m.metric != "severity", -_excess(m)))
+    beyond = sorted(beyond, key=lambda m: (-VERDICTS[m.verdict].rank, m.metric != "severity", -_excess(m)))
     lines = "".join(
         f"<li>{badge(m.verdict)} {_name(m)}: {f'{number(m)} {_unit(settings, m)}'.strip()}{_bound(m)}</li>"
         for m in beyond

@@ -3,7 +3,7 @@
 from driftbook.store.connection import connect
 from driftbook.store.days import Revision, write_day
 from driftbook.store.detectability import detectability, write_detectability
-from driftbook.store.judgements import day_counts, judgements, trailing_days
+from driftbook.store.judgements import day_counts, judgements, pending_days, trailing_days
 from driftbook.store.overview import daily_overview, measures, stored_days
 from driftbook.store.passwords import scrub
 from driftbook.store.runs import close_run, open_run, run, runs, smoke_values, write_smoke
@@ -18,6 +18,7 @@ __all__ = [
     "judgements",
     "measures",
     "open_run",
+    "pending_days",
     "run",
     "runs",
     "scrub",

@@ -1,4 +1,4 @@
-"""Writing one day's measures and histograms as a revision, in one transaction."""
+"""Writing one day's measures and judgement as a revision, in one transaction."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -21,18 +21,9 @@ _MEASURE = (
 )
 _JUDGEMENT = (
     *("model", "day", "verdict", "reason", "day_class", "feature", "cell", "day_share", "reference_share", "severity"),
-    *(
-        "fixed_score",
-        "fixed_threshold",
-        "trailing_score",
-        "trailing_threshold",
-        "fixed_days",
-        "trailing_days",
-        "counts",
-    ),
-    *("model_version", "revision", "run_id", "current"),
+    *("fixed_score", "fixed_threshold", "trailing_score", "trailing_threshold", "fixed_days", "trailing_days"),
+    *("labels", "counts", "model_version", "revision", "run_id", "current"),
 )
-_HISTOGRAM = ("model", "day", "feature", "bin", "position", "count", "revision", "run_id", "current")
 
 
 @dataclass(frozen=True)
@@ -45,7 +36,7 @@ class Revision:
 
 
 def write_day(run_id: str, result: DayResult) -> Revision:
-    """Write a day's measures, histograms and judgement in one transaction, and note in the run that they are stored.
+    """Write a day's measures and judgement in one transaction, and note in the run that they are stored.
 
     The same data, model, notebook, code and context as the current revision's change nothing. Anything else makes a new
     revision, and the old rows stay, no longer current. An interactive run never replaces a papermill run's rows:
@@ -120,11 +111,10 @@ def _next_revision(connection: psycopg.Connection, day: dict[str, Any]) -> int:
 
 def _insert(connection: psycopg.Connection, run_id: str, result: DayResult, written: Revision) -> None:
     if written.current:
-        for table in ("measure", "histogram", "judgement"):
+        for table in ("measure", "judgement"):
             retire = sql.SQL("update {} set current = false where model = %s and day = %s and current")
             connection.execute(retire.format(sql.Identifier("driftbook", table)), [result.model, result.day])
     _copy(connection, "measure", _MEASURE, _measure_rows(run_id, result, written))
-    _copy(connection, "histogram", _HISTOGRAM, _histogram_rows(run_id, result, written))
     _copy(connection, "judgement", _JUDGEMENT, _judgement_rows(run_id, result, written))
 
 
@@ -133,13 +123,6 @@ def _measure_rows(run_id: str, result: DayResult, written: Revision) -> Iterable
     for m in result.measures:
         named = (result.model, result.day, m.metric, m.feature, m.segment)
         yield (*named, m.value, m.lower, m.upper, m.verdict or None, *origin, m.reference, written.current)
-
-
-def _histogram_rows(run_id: str, result: DayResult, written: Revision) -> Iterable[tuple]:
-    origin = (written.revision, run_id, written.current)
-    for feature, counts in result.histograms.items():
-        for position, (label, count) in enumerate(counts.items()):
-            yield (result.model, result.day, feature, label, position, count, *origin)
 
 
 def _judgement_rows(run_id: str, result: DayResult, written: Revision) -> Iterable[tuple]:

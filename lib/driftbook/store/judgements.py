@@ -1,4 +1,4 @@
-"""Reading the judgements: why days have their verdicts, and the days as counts."""
+"""Reading the judgements: why days have their verdicts, the days as counts, and which wait for their labels."""
 
 import datetime as dt
 from typing import Any
@@ -40,3 +40,20 @@ def trailing_days(model: str, start: dt.date, end: dt.date, model_version: str) 
     with connect() as connection:
         rows = connection.execute(query, [model, start, end, model_version]).fetchall()
     return {day: {dt.date.fromisoformat(one["day"]): one["sha256"] for one in used} for day, used in rows}
+
+
+def pending_days(model: str, start: dt.date, end: dt.date, model_version: str) -> dict[dt.date, str]:
+    """Return the days of `[start, end)` judged while their labels were pending, with the data hash they were judged on.
+
+    A day whose rows have another hash now may have got its labels since.
+    """
+    query = """
+        select j.day, r.data_hash
+        from driftbook.judgement j
+        join driftbook.run r using (run_id)
+        where j.model = %s and j.day >= %s and j.day < %s and j.current and j.model_version = %s
+            and j.labels = 'pending'
+        order by j.day
+    """
+    with connect() as connection:
+        return dict(connection.execute(query, [model, start, end, model_version]).fetchall())

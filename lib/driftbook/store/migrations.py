@@ -84,14 +84,14 @@ def _missing(connection: psycopg.Connection, migrations: list[Migration]) -> lis
     if not connection.execute("select 1 where to_regclass('driftbook.migration') is not null").fetchone():
         return migrations
     rows = connection.execute("select number, name, sha256 from driftbook.migration order by number").fetchall()
-    files = {migration.number: migration for migration in migrations}
-    for number, name, sha256 in rows:
-        if number not in files:
+    files = {migration.name: migration for migration in migrations}
+    for _, name, sha256 in rows:
+        if name not in files:
             raise DatabaseUnavailable(
                 f"the database has migration {name!r}, which this code does not know: "
-                "update driftbook, or use another database"
+                "update driftbook, or use another database (one of before 0.1.0 has to be made anew)"
             )
-        if files[number].sha256 != sha256:
+        if files[name].sha256 != sha256:
             raise DatabaseUnavailable(
                 f"migration {name!r} was changed after it was applied: restore the file "
                 "and put the change into a new, higher-numbered one"

@@ -71,8 +71,8 @@ def results(demo, before):
     """The demo model, trained and saved, what it says of each day, and which faults it would miss."""
     settings, trained, _ = demo
     model.save(trained)
-    batches = [model.predicted(trained, batches.read(settings, periods.one_day(day))) for day in DAYS]
-    found = [monitoring.report(trained, batch, before(batch.period.start)).result for batch in batches]
+    read = [model.predicted(trained, batches.read(settings, periods.one_day(day))) for day in DAYS]
+    found = [monitoring.report(trained, batch, before(batch.period.start)).result for batch in read]
     return settings, found, detectability.report(trained, training.reference(settings))
 
 

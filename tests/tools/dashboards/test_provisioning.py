@@ -147,7 +147,7 @@ def record(days_ago=0, *, verdict="ok", status="succeeded", hours_ago=0, model="
     run_id = store.open_run("monitor", model, day, str(day), {}, "papermill", "n", "c")
     if status == "succeeded":
         measures = (
-            Measure("psi", 2.0, "fare", upper=1.0, verdict=verdict),
+            Measure("severity", 2.0, "fare", upper=1.0, verdict=verdict),
             Measure("error", 2.0, "", "part=1", upper=1.0, verdict=verdict),
             Measure("error", 3.0, "", "part=2", upper=1.0, verdict=verdict),
         )
@@ -165,11 +165,11 @@ def record(days_ago=0, *, verdict="ok", status="succeeded", hours_ago=0, model="
 def test_a_model_alarms_on_its_newest_day_only(database):
     record(3, verdict="alarm")
     day = record(1, verdict="alarm")
-    record(1, verdict="warning", model="other")
+    record(1, verdict="drift", model="other")
     of_day = {"model": "m", "day": str(day), "page": f"m/{day}.html"}
     found = sorted(alerts(database, "A model alarms"), key=lambda label: label["column"])
     assert found == [
-        of_day | {"column": "fare", "measure": "psi", "reason": "psi is beyond its threshold"},
+        of_day | {"column": "fare", "measure": "severity", "reason": "severity is beyond its threshold"},
         of_day | {"column": "the day", "measure": "error", "reason": "error is beyond its threshold"},
     ]
     record(0)

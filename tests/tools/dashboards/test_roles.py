@@ -14,7 +14,7 @@ FORBIDDEN = [
     "insert into driftbook.smoke values ('x', now(), 1)",
     "update driftbook.run set page = ''",
     "delete from driftbook.measure",
-    "truncate driftbook.histogram",
+    "truncate driftbook.judgement",
     "create table driftbook.mine ()",
     "create view driftbook.mine as select 1",
     "create table public.mine ()",
@@ -166,7 +166,7 @@ def test_planted_passwords_are_in_no_log_no_page_and_no_table(stack):
     assert len(texts) > 10
     for secret in stack.passwords:
         assert [str(file) for file, text in texts.items() if secret in text] == []
-    for table in ("run", "measure", "histogram"):
+    for table in ("run", "measure", "judgement"):
         found = f"select count(*) from driftbook.{table} t where t::text like any(%s)"
         with psycopg.connect(stack.admin) as connection:
             assert connection.execute(found, [[f"%{secret}%" for secret in stack.passwords]]).fetchone() == (0,)

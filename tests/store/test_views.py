@@ -7,6 +7,7 @@ import psycopg
 import pytest
 from driftbook import store
 from driftbook.records import DayResult, Judgement, Measure
+from driftbook.verdicts import VERDICTS
 
 DAY = dt.date(2022, 2, 5)
 REASON = "fare: missing values make 31.0% of the rows, usually 0.2%"
@@ -37,7 +38,7 @@ def read(query):
 
 
 def alarms():
-    return read("select day, metric, feature, segment, value, upper, verdict, page, reason from driftbook.judged_alarm")
+    return read("select day, metric, feature, segment, value, upper, verdict, page, reason from driftbook.alarm")
 
 
 def test_a_judged_day_alarms_once_with_its_reason(database):
@@ -52,7 +53,7 @@ def test_an_alarm_of_a_check_blames_no_column(database, severity):
     assert alarms() == [(DAY, "severity", "", "", severity, 1.0, "alarm", f"{DAY}.html", found)]
 
 
-@pytest.mark.parametrize("verdict", ["ok", "drift", "notice", "special day", "insufficient", "not calibrated"])
+@pytest.mark.parametrize("verdict", [name for name in VERDICTS if name not in ("no data", "alarm", "failed")])
 def test_other_verdicts_call_nobody(database, verdict):
     record(replace(RESULT, judgement=replace(ALARM, verdict=verdict)))
     assert alarms() == []
@@ -64,10 +65,10 @@ def test_a_day_without_rows(database):
     assert alarms() == [(DAY, "severity", "", "", None, 1.0, "no data", f"{DAY}.html", "no row arrived")]
 
 
-def test_days_of_before_the_judgements_alarm_by_their_measures(database):
-    old = (Measure("psi", 2.0, "fare", upper=1.0, verdict="alarm"), Measure("psi", 0.5, "tip", upper=1.0, verdict="ok"))
-    record(replace(RESULT, measures=old, judgement=None))
-    assert alarms() == [(DAY, "psi", "fare", "", 2.0, 1.0, "alarm", f"{DAY}.html", "psi is beyond its threshold")]
+def test_days_without_a_judgement_alarm_by_their_measures(database):
+    own = (Measure("own", 2.0, "fare", upper=1.0, verdict="alarm"), Measure("own", 0.5, "tip", upper=1.0, verdict="ok"))
+    record(replace(RESULT, measures=own, judgement=None))
+    assert alarms() == [(DAY, "own", "fare", "", 2.0, 1.0, "alarm", f"{DAY}.html", "own is beyond its threshold")]
 
 
 def test_a_day_that_failed(database):
@@ -80,34 +81,22 @@ def test_the_current_revision_counts(database):
     record(replace(RESULT, data_hash="d2", judgement=replace(ALARM, verdict="ok"), measures=MEASURES[2:3]))
     record(replace(RESULT, data_hash="d3"), kind="interactive")
     assert alarms() == []
-    assert read("select feature, severity, score from driftbook.judged_column") == [("tip", 0.5, None)]
+    assert read("select feature, severity, score from driftbook.column_score") == [("tip", 0.5, None)]
 
 
 def test_a_column_against_both_references(database):
     record()
     columns = "feature, severity, verdict, score, threshold, trailing_score, trailing_threshold, page"
-    assert read(f"select {columns} from driftbook.judged_column order by feature") == [
+    assert read(f"select {columns} from driftbook.column_score order by feature") == [
         ("fare", 3.0, "alarm", 6.0, 2.0, 12.0, 4.0, f"{DAY}.html"),
         ("tip", 0.5, "ok", 1.0, 2.0, None, None, f"{DAY}.html"),
     ]
 
 
 def test_a_score_that_is_not_asked_for_is_not_read(database):
-    (plan,) = read("explain (format json) select day, feature, severity, verdict from driftbook.judged_column")[0]
+    (plan,) = read("explain (format json) select day, feature, severity, verdict from driftbook.column_score")[0]
     assert "Plans" not in plan[0]["Plan"]
     with psycopg.connect(database) as connection:
-        query = "explain (format json) select trailing_score from driftbook.judged_column"
+        query = "explain (format json) select trailing_score from driftbook.column_score"
         ((plan,),) = connection.execute(query).fetchall()
     assert str(plan).count("'Relation Name'") == 2
-
-
-@pytest.mark.parametrize(("view", "of"), [("column_score", "judged_column"), ("alarm", "judged_alarm")])
-def test_the_views_of_before_show_the_same(database, view, of):
-    record()
-    (columns,) = read(
-        "select string_agg(column_name, ', ' order by ordinal_position) from information_schema.columns "
-        f"where (table_schema, table_name) = ('driftbook', '{view}')"
-    )[0]
-    found = read(f"select {columns} from driftbook.{view}")
-    assert found == read(f"select {columns} from driftbook.{of}")
-    assert found

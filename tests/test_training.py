@@ -115,8 +115,14 @@ def test_small_days_do_not_calibrate(demo, batch):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"train_rows": 70_000}, "of 67584 reference rows pass the filters: train_rows 70000 leaves none to validate"),
-        ({"train_rows": 59_144}, "59144 of 67584 reference rows pass the filters: train_rows 59144 leaves none"),
+        (
+            {"train_rows": 70_000},
+            r"of 67584 reference rows have a label and pass the filters: train_rows 70000 leaves none to validate",
+        ),
+        (
+            {"train_rows": 59_144},
+            "59144 of 67584 reference rows have a label and pass the filters: train_rows 59144 leaves none",
+        ),
         ({"min_rows_per_day": 10_000}, "no day of the reference period has 10000 rows or more: choose another period"),
     ],
 )
@@ -134,7 +140,7 @@ def test_a_feature_without_any_value(demo, batch, column):
 
 def test_a_filtered_column_without_any_value(demo, batch):
     frame = batch.frame.assign(passenger_count=np.nan)
-    with pytest.raises(BadData, match="0 of 67584 reference rows pass the filters"):
+    with pytest.raises(BadData, match="0 of 67584 reference rows have a label and pass the filters"):
         training.split(demo[0], frame)
 
 

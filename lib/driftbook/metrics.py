@@ -39,6 +39,10 @@ class Metric:
     bounds: tuple[tuple[str, str], ...] = ()
     short: str = ""
 
+    def unit_in(self, target: str, column: str = "") -> str:
+        """Return its unit where the target's and the measured column's are these."""
+        return {OF_TARGET: target, OF_COLUMN: column}.get(self.unit, self.unit)
+
 
 def _catalogue() -> Iterator[Metric]:
     error = ((_ERROR, _ERROR),)

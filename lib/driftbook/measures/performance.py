@@ -157,5 +157,5 @@ def _of_classes(target: pd.Series, prediction: pd.Series) -> dict[str, float | N
 
 def _heading(settings: Settings, name: str) -> str:
     found = metric(name)
-    unit = settings.target.unit if found.unit == OF_TARGET else ""
+    unit = found.unit_in(settings.target.unit) if found.unit == OF_TARGET else ""
     return f"{found.short} ({unit})" if unit else found.short

@@ -8,7 +8,7 @@ import pandas as pd
 from IPython.display import HTML
 
 from driftbook.config import Settings
-from driftbook.metrics import OF_COLUMN, OF_TARGET, metric
+from driftbook.metrics import metric
 from driftbook.records import VERDICTS, DayResult, Measure
 
 _OVERVIEW = ("rows", "mean_absolute_error", "share_missing_values")
@@ -164,8 +164,7 @@ def _name(measure: Measure) -> str:
 
 
 def _unit(settings: Settings, measure: Measure) -> str:
-    unit = metric(measure.metric).unit
-    return {OF_TARGET: settings.target.unit, OF_COLUMN: settings.unit(measure.feature)}.get(unit, unit)
+    return metric(measure.metric).unit_in(settings.target.unit, settings.unit(measure.feature))
 
 
 def _bound(measure: Measure) -> str:

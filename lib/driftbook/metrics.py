@@ -55,6 +55,7 @@ def _catalogue() -> Iterator[Metric]:
     yield Metric("share_missing_values", "missing cells", "of all cells", True, ((_MISSING, "all cells"),))
     yield Metric("missing_share", "missing values", "of rows", True, ((OWN, "missing"), (_MISSING, OWN)))
     yield Metric("missing_rise", "missing values above the reference's worst day:", "of rows", True)
+    yield Metric("invalid_share", "values that stand for none (infinite, absurd, fill values)", "of rows", True)
     yield Metric("duplicate_share", "duplicate rows", "of rows", True)
     yield Metric("column_changes", "columns new, gone or of another type", "columns")
     yield Metric(
@@ -67,6 +68,7 @@ def _catalogue() -> Iterator[Metric]:
     yield Metric("prediction_drift", "Evidently's drift of the prediction")
     yield Metric("num_drifted_columns", "columns Evidently calls drifted", "columns")
     yield Metric("labelled_rows", "rows with a usable label", "rows")
+    yield Metric("unlabelled_share", "rows that wait for their label", "of rows", True)
     yield Metric("mean_absolute_error", "mean absolute error", OF_TARGET, bounds=error, short="MAE")
     yield Metric("root_mean_squared_error", "root mean squared error", OF_TARGET, short="RMSE")
     yield Metric("bias", "mean of prediction minus truth", OF_TARGET, short="bias")

@@ -64,8 +64,9 @@ def losses(settings: Settings, frame: pd.DataFrame) -> pd.Series:
 
 
 def scored(settings: Settings, frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows with a usable label and a prediction."""
-    return frame[labelled(settings, frame) & frame[settings.prediction].notna()]
+    """Return target, prediction and class probabilities of the rows with a usable label and a prediction."""
+    outcome = [name for name in frame if name in (settings.target.name, settings.prediction) or _is_probability(name)]
+    return frame.loc[labelled(settings, frame) & frame[settings.prediction].notna(), outcome]
 
 
 def performance(settings: Settings, frame: pd.DataFrame) -> list[Measure]:
@@ -114,6 +115,10 @@ def _kind(settings: Settings) -> str:
     delivered = isinstance(settings.model, DeliveredModel)
     are_labels = settings.task == "multiclass" and delivered and not settings.model.probabilities
     return "labels" if are_labels else settings.task
+
+
+def _is_probability(column: str) -> bool:
+    return column.startswith(probability_column("")[:2])
 
 
 def _log_loss(probabilities: pd.Series) -> pd.Series:

@@ -34,7 +34,9 @@ def fit(settings: Settings, training: pd.DataFrame) -> Any:
     if isinstance(settings.model, DeliveredModel):
         return None
     if isinstance(settings.model, FileModel):
-        return files.load(settings)
+        estimator = files.load(settings)
+        check_task(settings, estimator, f"the model in {settings.model.path!r}")
+        return estimator
     estimator = build(settings, training)
     given = features.given(settings, estimator, training)
     try:

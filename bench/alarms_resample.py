@@ -10,7 +10,7 @@ from alarms_days import Pair, comparable
 from driftbook.batches import Batch
 from driftbook.config import Settings
 from driftbook.config.alarms import Calendar
-from driftbook.measures.performance import absolute_errors
+from driftbook.measures.performance import losses
 from driftbook.profiles import calendars, counting
 from driftbook.profiles.grid import Grid
 from driftbook.profiles.labels import label
@@ -103,10 +103,8 @@ def coded(settings: Settings, grid: Grid, days: list[Batch]) -> Pool:
         sizes.append(size)
     kinds = counting.kinds(days[0].table)
     lacks = pd.concat([day.table.to_pandas()[list(kinds)].isna() for day in days], ignore_index=True)
-    errors = absolute_errors(settings, frame).reindex(frame.index).to_numpy()
-    rows = Rows(
-        settings.calendar, grid, np.column_stack(codes), tuple(sizes), values, delivered, lacks.to_numpy(), errors
-    )
+    errors = losses(settings, frame).reindex(frame.index).to_numpy()
+    rows = Rows(settings.calendar, grid, np.column_stack(codes), tuple(sizes), values, kinds, lacks.to_numpy(), errors)
     ends = np.cumsum([len(day.frame) for day in days])
     own = tuple(np.arange(end - len(day.frame), end) for day, end in zip(days, ends, strict=True))
     dates = tuple(day.period.start for day in days)

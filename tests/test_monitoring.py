@@ -78,8 +78,8 @@ def test_what_a_day_holds(demo, monitored, counted, before):
     assert {m.metric for m in result.measures} == {
         "rows", "stray_rows", "share_missing_values", "missing_share", "duplicate_share", "quantile", "unseen_share",
         "out_of_range_share", "prediction_drift", "num_drifted_columns", "evidently_drift", "labelled_rows",
-        "mean_absolute_error", "severity", "score", "trailing_score", "rows_ratio", "missing_rise", "column_changes",
-        "unlabelled_share",
+        "mean_absolute_error", "root_mean_squared_error", "bias", "r2", "severity", "score", "trailing_score",
+        "rows_ratio", "missing_rise", "column_changes", "unlabelled_share",
     }  # fmt: skip
     assert all(m.value is None or math.isfinite(m.value) for m in result.measures)
     assert result.counts == counted[DAY].to_dict()

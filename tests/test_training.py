@@ -10,6 +10,8 @@ from driftbook.errors import BadData, BadInput
 from driftbook.periods import between
 from sklearn.linear_model import LinearRegression
 
+from tests import trade
+
 
 def with_references(settings, **changes):
     return settings.model_copy(update={"references": settings.references.model_copy(update=changes)})
@@ -115,8 +117,14 @@ def test_small_days_do_not_calibrate(demo, batch):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"train_rows": 70_000}, "of 67584 reference rows pass the filters: train_rows 70000 leaves none to validate"),
-        ({"train_rows": 59_144}, "59144 of 67584 reference rows pass the filters: train_rows 59144 leaves none"),
+        (
+            {"train_rows": 70_000},
+            r"of 67584 reference rows have a label and pass the filters: train_rows 70000 leaves none to validate",
+        ),
+        (
+            {"train_rows": 59_144},
+            "59144 of 67584 reference rows have a label and pass the filters: train_rows 59144 leaves none",
+        ),
         ({"min_rows_per_day": 10_000}, "no day of the reference period has 10000 rows or more: choose another period"),
     ],
 )
@@ -134,7 +142,7 @@ def test_a_feature_without_any_value(demo, batch, column):
 
 def test_a_filtered_column_without_any_value(demo, batch):
     frame = batch.frame.assign(passenger_count=np.nan)
-    with pytest.raises(BadData, match="0 of 67584 reference rows pass the filters"):
+    with pytest.raises(BadData, match="0 of 67584 reference rows have a label and pass the filters"):
         training.split(demo[0], frame)
 
 
@@ -142,3 +150,84 @@ def test_a_reference_outside_of_the_source(demo):
     settings = with_references(demo[0], start=dt.date(2021, 12, 1))
     with pytest.raises(BadInput, match="2021-12-01 to 2022-01-31 is not among the simulated days"):
         training.reference(settings)
+
+
+DELIVERED = {
+    "regression": {"kind": "delivered", "column": "expected"},
+    "binary": {"kind": "delivered", "column": "p"},
+    "multiclass": {"kind": "delivered", "column": "outcome"},
+}
+TRAINED = {
+    "regression": "sklearn.ensemble:HistGradientBoostingRegressor",
+    "binary": "sklearn.ensemble:HistGradientBoostingClassifier",
+    "multiclass": "sklearn.ensemble:RandomForestClassifier",
+}
+REFERENCES = {"start": "2022-01-01", "end": "2022-01-31", "min_rows_per_day": 100}
+
+
+@pytest.mark.parametrize("task", TRAINED)
+def test_every_task_trains_and_calibrates(task):
+    arguments = {"n_estimators": 5} if "Forest" in TRAINED[task] else {"max_iter": 5}
+    chosen = {"kind": "train", "estimator": TRAINED[task], "arguments": arguments}
+    trained, splits = training.train(trade.settings(task, model=chosen), trade.batch())
+    assert (len(splits.training), len(splits.validation)) == (3000, 3200)
+    assert trained.calibration.fixed is not None
+    assert {*trained.calibration.grid.columns} == {*trained.settings.watched.all}
+    assert all(day.errors[0] == 200 for day in trained.calibration.days)
+    again, _ = training.train(trade.settings(task, model=chosen), trade.batch())
+    assert again.calibration.to_json() == trained.calibration.to_json()
+
+
+@pytest.mark.parametrize("task", DELIVERED)
+@pytest.mark.parametrize("train_rows", [None, 3000])
+def test_a_model_that_is_brought_is_validated_on_every_labelled_row(task, train_rows):
+    references = {**REFERENCES, **({"train_rows": train_rows} if train_rows else {})}
+    settings = trade.settings(task, model=DELIVERED[task], references=references)
+    trained, splits = training.train(settings, trade.batch())
+    assert trained.estimator is None
+    assert (len(splits.training), len(trained.validation)) == ((3000, 3200) if train_rows else (0, 6200))
+
+
+def test_a_brought_model_may_have_features_without_a_value():
+    settings = trade.settings(model=DELIVERED["regression"])
+    rows = trade.frame().assign(weight=np.nan, carrier=None)
+    assert len(training.train(settings, trade.batch(rows))[0].calibration.days) == 31
+
+
+def test_rows_without_a_label_train_and_validate_nothing():
+    settings = trade.settings(model=DELIVERED["regression"], references=REFERENCES)
+    rows = trade.frame()
+    some = rows.assign(hours=rows["hours"].where(rows.index >= 200))
+    trained, _ = training.train(settings, trade.batch(some))
+    assert (len(trained.validation), len(trained.reference_rows)) == (6000, 6200)
+    with pytest.raises(BadData, match="0 of 6200 reference rows have a label and pass the filters: train_rows 0"):
+        training.train(settings, trade.batch(rows.assign(hours=np.nan)))
+
+
+def test_another_file_is_another_version():
+    given = {"kind": "file", "path": "m.joblib"}
+    one, other = (trade.settings(model={**given, "sha256": digit * 64}) for digit in "01")
+    assert training._version(one, trade.batch()) != training._version(other, trade.batch())
+
+
+@pytest.mark.parametrize(
+    ("task", "changes", "message"),
+    [
+        (
+            "binary",
+            {"late": 2.0},
+            "the target 'late' holds 2, and task 'binary' expects 1 and 0 or true and false: wri",
+        ),
+        (
+            "binary",
+            {"p": 37.0},
+            "the predictions go from 37 to 37, and task 'binary' expects probabilities from 0 to 1",
+        ),
+        ("binary", {"p": np.nan}, "no row of the reference period has a prediction: correct the model in the params"),
+        ("multiclass", {"outcome": None}, "0 of 6200 reference rows have a label"),
+    ],
+)
+def test_outcomes_that_are_none_of_the_task(task, changes, message):
+    rows = trade.frame().assign(**changes)
+    with pytest.raises(BadData, match=message):
+        training.train(trade.settings(task, model=DELIVERED[task]), trade.batch(rows))

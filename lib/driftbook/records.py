@@ -15,6 +15,11 @@ HOUR, PREDICTION = "hour", "prediction"
 OWN_NAMES = (*WHOLE_DAY, HOUR, PREDICTION)
 
 
+def probability_column(label: str) -> str:
+    """Return the name of the column that holds the predicted probability of one of several classes."""
+    return f"p({label})"
+
+
 @dataclass(frozen=True)
 class Measure:
     """One number about one day.

@@ -11,16 +11,20 @@ from driftbook import batches
 from driftbook.alarms.calibration import Calibration
 from driftbook.batches import Batch
 from driftbook.config import Settings
+from driftbook.config.model import TrainModel
 from driftbook.errors import BadData
 from driftbook.measures.performance import labelled
-from driftbook.model import TrainedModel, fit, outcome, predict
+from driftbook.model import TrainedModel, fit, outcome, with_prediction
 from driftbook.profiles import counting
 from driftbook.profiles.grid import freeze
 
 
 @dataclass(frozen=True)
 class Splits:
-    """The filtered rows of the reference period, in file order: the first ones train, the others validate."""
+    """The filtered rows of the reference period, in file order: the first ones train, the others validate.
+
+    A model that is brought is validated on all of them, unless the params file gives `train_rows`.
+    """
 
     training: pd.DataFrame
     validation: pd.DataFrame
@@ -32,21 +36,24 @@ def reference(settings: Settings) -> Batch:
 
 
 def split(settings: Settings, frame: pd.DataFrame) -> Splits:
-    """Return the rows that pass the filters, split after `train_rows`.
+    """Return the rows that have a label and pass the filters, split after `train_rows`.
 
     Raises
     ------
     BadData
-        If no row is left to validate on, or a feature has not a single value.
+        If no row is left to validate on, a feature to train on has not a single value, or the target is not of the
+        task.
     """
+    _check_target(settings, frame)
     rows = frame[labelled(settings, frame)]
-    size = settings.references.train_rows
+    size = settings.references.train_rows or 0
     if len(rows) <= size:
         raise BadData(
-            f"{len(rows)} of {len(frame)} reference rows pass the filters: train_rows {size} leaves none to validate on"
+            f"{len(rows)} of {len(frame)} reference rows have a label and pass the filters: train_rows {size} leaves "
+            "none to validate on"
         )
     empty = [name for name in settings.features.all if rows[name].isna().all()]
-    if empty:
+    if empty and isinstance(settings.model, TrainModel):
         raise BadData(f"the features {empty} have no value in the reference period: take them out of the params file")
     return Splits(rows.iloc[:size], rows.iloc[size:])
 
@@ -58,14 +65,34 @@ def train(settings: Settings, batch: Batch) -> tuple[TrainedModel, Splits]:
     rows, but no day of the calibration reference holds them.
     """
     estimator = fit(settings, split(settings, batch.frame).training)
-    prediction = predict(settings, estimator, batch.frame)
-    frame = batch.frame.assign(**{settings.prediction: prediction})
+    frame = with_prediction(settings, estimator, batch.frame)
+    _check_prediction(settings, frame[settings.prediction])
     splits = split(settings, frame)
     of_days = batch.in_period(settings.time_column)
     inside = replace(batch, frame=frame).take(np.flatnonzero(of_days))
     validation = splits.validation.reset_index(drop=True)
     version = _version(settings, batch)
     return TrainedModel(settings, version, estimator, validation, inside.frame, _calibrated(settings, inside)), splits
+
+
+def _check_target(settings: Settings, frame: pd.DataFrame) -> None:
+    name, values = settings.target.name, frame[settings.target.name].dropna()
+    odd = values[~values.isin([0, 1])] if settings.task == "binary" else values.head(0)
+    if len(odd):
+        raise BadData(
+            f"the target {name!r} holds {odd.iloc[0]:g}, and task 'binary' expects 1 and 0 or true and false: "
+            "write the value of the positive class to target.positive"
+        )
+
+
+def _check_prediction(settings: Settings, prediction: pd.Series) -> None:
+    if prediction.isna().all():
+        raise BadData("no row of the reference period has a prediction: correct the model in the params file")
+    if settings.task == "binary" and not prediction.dropna().between(0, 1).all():
+        raise BadData(
+            f"the predictions go from {prediction.min():g} to {prediction.max():g}, and task 'binary' expects "
+            "probabilities from 0 to 1: correct model.column, or make one of them with source.derive"
+        )
 
 
 def _calibrated(settings: Settings, batch: Batch) -> Calibration:

@@ -9,7 +9,7 @@ from driftbook.alarms import judge
 from driftbook.detectability import reporting
 from driftbook.detectability import trial as trials
 from driftbook.errors import BadInput
-from driftbook.measures.performance import absolute_errors
+from driftbook.measures.performance import losses
 from driftbook.pages import figures
 from driftbook.periods import between
 from driftbook.profiles import counting
@@ -176,7 +176,7 @@ def test_recounting_what_changed_equals_counting_everything(demo, days, fault, c
         rng = np.random.default_rng([0, day.toordinal(), reporting.zlib.crc32(f"{fault} {column}".encode())])
         frame = faults.CATALOGUE[fault].inject(batch.frame, column, faults.CATALOGUE[fault].strengths[2], rng)
         frame = frame.assign(prediction=model.predict(settings, trained.estimator, frame))
-        given = {"duplicates": counts.duplicates, "errors": absolute_errors(settings, frame).to_numpy()}
+        given = {"duplicates": counts.duplicates, "errors": losses(settings, frame).to_numpy()}
         given |= {"missing": {name: counts.missing[name] for name in counts.kinds}, "kinds": counts.kinds}
         whole = counting.count(settings.calendar, trained.calibration.grid, day, frame, **given)
         assert found.sha256 == whole.sha256 != counts.sha256

@@ -5,17 +5,8 @@ from dataclasses import replace
 
 from driftbook.alarms.comparison import Band
 from driftbook.alarms.judge import DayVerdict
-from driftbook.alarms.measurement import ALL_CELLS, ERROR, MISSING, ROWS
+from driftbook.metrics import metric
 from driftbook.records import Measure
-
-_WHOLE_DAY = {
-    "rows": (ROWS, ROWS),
-    "share_missing_values": (MISSING, ALL_CELLS),
-    "mean_absolute_error": (ERROR, ERROR),
-    "log_loss": (ERROR, ERROR),
-    "error_rate": (ERROR, ERROR),
-}
-_LABELS = {"missing_share": ("missing",), "out_of_range_share": ("outside", "other"), "unseen_share": ("unseen",)}
 
 
 def with_bands(judged: DayVerdict, measures: Iterable[Measure]) -> list[Measure]:
@@ -40,10 +31,9 @@ def _with_band(judged: DayVerdict, measure: Measure) -> Measure:
 
 
 def _band(judged: DayVerdict, measure: Measure) -> tuple[str, Band]:
-    if measure.metric == "quantile":
+    known = metric(measure.metric)
+    if known.name == "quantile":
         return measure.feature, judged.quantile_band(measure.feature, int(measure.segment.removeprefix("p")) / 100)
-    found = [_WHOLE_DAY.get(measure.metric, ("", ""))]
-    found += [(measure.feature, label) for label in _LABELS.get(measure.metric, ())]
-    found += [(MISSING, measure.feature)] if measure.metric == "missing_share" else []
+    found = [(column or measure.feature, label or measure.feature) for column, label in known.bounds]
     bands = {column: band for column, label in found if (band := judged.band(column, label)) != (None, None)}
     return next(iter(bands.items()), ("", (None, None)))

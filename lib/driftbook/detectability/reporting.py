@@ -17,7 +17,7 @@ from driftbook.config import Settings
 from driftbook.detectability.trial import Trial, detect, hold_back
 from driftbook.errors import BadInput
 from driftbook.faults import Fault
-from driftbook.measures.performance import absolute_errors
+from driftbook.measures.performance import losses
 from driftbook.model import TrainedModel
 from driftbook.profiles import counting
 from driftbook.profiles.profile import Profile
@@ -118,7 +118,7 @@ def _counted(trained: TrainedModel, batch: Batch, counts: Profile, frame: pd.Dat
         return counting.profile(settings, grid, model.predicted(trained, rows))
     changed = [name for name in frame if not frame[name].equals(batch.frame[name])]
     if not {*changed}.isdisjoint(settings.features.all):
-        frame = frame.assign(**{settings.prediction: model.predict(settings, trained.estimator, frame)})
+        frame = model.with_prediction(settings, trained.estimator, frame)
         changed.append(settings.prediction)
-    errors = absolute_errors(settings, frame).to_numpy()
+    errors = losses(settings, frame).to_numpy()
     return counting.recount(grid, counts, frame, changed, errors)

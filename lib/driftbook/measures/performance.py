@@ -2,20 +2,34 @@
 
 import numpy as np
 import pandas as pd
-from sklearn.metrics import mean_absolute_error, mean_absolute_percentage_error
+from sklearn import metrics as sklearn_metrics
 
 from driftbook.config import Settings
-from driftbook.records import Measure
+from driftbook.config.model import DeliveredModel
+from driftbook.metrics import OF_TARGET, metric
+from driftbook.records import Measure, probability_column
+
+#: Probabilities are kept this far from 0 and 1, as scikit-learn does: a log loss is finite.
+_LEAST = float(np.finfo(float).eps)
+
+#: The metrics of each task; the first one is the error, the mean of `losses`.
+_METRICS = {
+    "regression": ("mean_absolute_error", "root_mean_squared_error", "bias", "r2"),
+    "binary": ("log_loss", "brier_score", "roc_auc", "accuracy", "base_rate"),
+    "multiclass": ("log_loss", "accuracy", "macro_f1"),
+    "labels": ("error_rate", "accuracy", "macro_f1"),  # several classes without their probabilities
+}
 
 
 def labelled(settings: Settings, frame: pd.DataFrame) -> pd.Series:
-    """Return which rows pass the params file's filters: those the model may be fitted on and is judged on.
+    """Return which rows have a target and pass the filters: those the model may be fitted on and is judged on.
 
     A row whose filtered column is missing does not pass.
     """
-    passes = pd.Series(True, index=frame.index)
+    target = frame[settings.target.name]
+    passes = target.isin([0, 1]) if settings.task == "binary" else target.notna()
     for column, bounds in settings.filters.items():
-        values = frame[column]
+        values = pd.to_numeric(frame[column], errors="coerce")
         passes &= values.notna()
         if bounds.min is not None:
             passes &= values >= bounds.min
@@ -26,38 +40,123 @@ def labelled(settings: Settings, frame: pd.DataFrame) -> pd.Series:
     return passes
 
 
-def absolute_errors(settings: Settings, frame: pd.DataFrame) -> pd.Series:
-    """Return the absolute error of each row that passes the filters, in the target's unit."""
-    rows = frame[labelled(settings, frame)]
-    return (rows[settings.target.name] - rows[settings.prediction]).abs()
+def error_metric(settings: Settings) -> str:
+    """Return the metric that says how wrong the model is, the one the alarms judge: the mean of `losses`."""
+    return _METRICS[_kind(settings)][0]
+
+
+def losses(settings: Settings, frame: pd.DataFrame) -> pd.Series:
+    """Return how wrong the prediction of each row with a usable label is; rows without a prediction are left out.
+
+    The absolute error in the target's unit; the log loss in nats, where probabilities are known; else 1 for a wrong
+    class and 0 for the right one.
+    """
+    rows = scored(settings, frame)
+    target, prediction = rows[settings.target.name], rows[settings.prediction]
+    kind = _kind(settings)
+    if kind == "regression":
+        return (target - prediction).abs()
+    if kind == "labels":
+        return (target != prediction).astype(float)
+    if kind == "binary":
+        return _log_loss(prediction.where(target == 1, 1 - prediction))
+    return _log_loss(_of_true_class(target, rows)).dropna()
+
+
+def scored(settings: Settings, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return target, prediction and class probabilities of the rows with a usable label and a prediction."""
+    outcome = [name for name in frame if name in (settings.target.name, settings.prediction) or _is_probability(name)]
+    return frame.loc[labelled(settings, frame) & frame[settings.prediction].notna(), outcome]
 
 
 def performance(settings: Settings, frame: pd.DataFrame) -> list[Measure]:
-    """Return `labelled_rows` and `mean_absolute_error` (in the target's unit; None without a labelled row).
+    """Return `labelled_rows` and the metrics of the task, None where they cannot be computed; the error comes first.
 
     `frame` holds one row per prediction, with the target and the `prediction`.
     """
-    rows = frame[labelled(settings, frame)]
-    error = mean_absolute_error(rows[settings.target.name], rows[settings.prediction]) if len(rows) else None
     return [
-        Measure("labelled_rows", float(len(rows))),
-        Measure("mean_absolute_error", error),
+        Measure("labelled_rows", float(labelled(settings, frame).sum())),
+        *(Measure(name, value) for name, value in values(settings, frame).items()),
     ]
 
 
-def errors(settings: Settings, splits: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return a table of one line per split: rows, MAE (the target's unit) and MAPE (a share, not a percentage).
+def values(settings: Settings, frame: pd.DataFrame) -> dict[str, float | None]:
+    """Return the metrics of the task by their name, on the rows with a usable label and a prediction."""
+    rows, kind = scored(settings, frame), _kind(settings)
+    if rows.empty:
+        return dict.fromkeys(_METRICS[kind])
+    target, prediction = rows[settings.target.name], rows[settings.prediction]
+    if kind == "regression":
+        found = _of_numbers(target, prediction)
+    elif kind == "binary":
+        found = _of_probabilities(target, prediction, settings.target.cut)
+    else:
+        found = _of_classes(target, prediction)
+    error = error_metric(settings)
+    found = found if error in found else found | {error: losses(settings, rows).mean()}
+    return {name: None if found[name] is None else float(found[name]) for name in _METRICS[kind]}
 
-    MAPE divides by the target as scikit-learn does, so rows with a target near zero dominate it.
-    """
-    target, prediction = settings.target.name, settings.prediction
-    return pd.DataFrame(
-        {
-            name: {
-                "rows": len(split),
-                f"MAE ({settings.target.unit})": mean_absolute_error(split[target], split[prediction]),
-                "MAPE (share)": mean_absolute_percentage_error(split[target], split[prediction]),
-            }
-            for name, split in splits.items()
-        }
-    ).T.astype({"rows": np.int64})
+
+def errors(settings: Settings, splits: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return a table of one line per split that has rows: their number and the metrics of the task."""
+    table = {
+        name: {"rows": len(split)} | {_heading(settings, key): value for key, value in values(settings, split).items()}
+        for name, split in splits.items()
+        if len(split)
+    }
+    return pd.DataFrame(table).T.astype(float).astype({"rows": np.int64})
+
+
+def _kind(settings: Settings) -> str:
+    delivered = isinstance(settings.model, DeliveredModel)
+    are_labels = settings.task == "multiclass" and delivered and not settings.model.probabilities
+    return "labels" if are_labels else settings.task
+
+
+def _is_probability(column: str) -> bool:
+    return column.startswith(probability_column("")[:2])
+
+
+def _log_loss(probabilities: pd.Series) -> pd.Series:
+    return -np.log(probabilities.clip(_LEAST, 1 - _LEAST))
+
+
+def _of_true_class(target: pd.Series, rows: pd.DataFrame) -> pd.Series:
+    """Return each row's predicted probability of its true class, 0 where the model does not know that class."""
+    known = [label for label in target.unique() if probability_column(label) in rows]
+    found = pd.Series(0.0, index=rows.index)
+    for label in known:
+        found = found.mask(target == label, rows[probability_column(label)])
+    return found
+
+
+def _of_numbers(target: pd.Series, prediction: pd.Series) -> dict[str, float | None]:
+    return {
+        "mean_absolute_error": sklearn_metrics.mean_absolute_error(target, prediction),
+        "root_mean_squared_error": sklearn_metrics.root_mean_squared_error(target, prediction),
+        "bias": (prediction - target).mean(),
+        "r2": sklearn_metrics.r2_score(target, prediction) if len(target) > 1 else None,
+    }
+
+
+def _of_probabilities(target: pd.Series, prediction: pd.Series, cut: float) -> dict[str, float | None]:
+    has_both = target.nunique() == 2
+    return {
+        "brier_score": ((prediction - target) ** 2).mean(),
+        "roc_auc": sklearn_metrics.roc_auc_score(target, prediction) if has_both else None,
+        "accuracy": ((prediction >= cut) == (target == 1)).mean(),
+        "base_rate": target.mean(),
+    }
+
+
+def _of_classes(target: pd.Series, prediction: pd.Series) -> dict[str, float | None]:
+    return {
+        "accuracy": (target == prediction).mean(),
+        "macro_f1": sklearn_metrics.f1_score(target, prediction, average="macro", zero_division=0),
+    }
+
+
+def _heading(settings: Settings, name: str) -> str:
+    found = metric(name)
+    unit = found.unit_in(settings.target.unit) if found.unit == OF_TARGET else ""
+    return f"{found.short} ({unit})" if unit else found.short

@@ -8,47 +8,10 @@ import pandas as pd
 from IPython.display import HTML
 
 from driftbook.config import Settings
+from driftbook.metrics import metric
 from driftbook.records import DayResult, Measure
 from driftbook.verdicts import VERDICTS
 
-#: How a metric is called on a page.
-NAMES = {
-    "rows": "rows",
-    "severity": "severity",
-    "score": "score against the fixed reference",
-    "trailing_score": "score against the trailing reference",
-    "rows_ratio": "rows, of what is usual for the class of day",
-    "missing_rise": "missing values above the reference's worst day:",
-    "column_changes": "columns new, gone or of another type",
-    "mean_absolute_error": "mean absolute error",
-    "labelled_rows": "rows with a usable label",
-    "share_missing_values": "missing cells",
-    "missing_share": "missing values",
-    "duplicate_share": "duplicate rows",
-    "stray_rows": "strays: rows of other months in the file",
-    "out_of_range_share": "values outside the usual range",
-    "unseen_share": "values unseen in the reference",
-    "quantile": "quantile",
-    "evidently_drift": "Evidently's drift",
-    "prediction_drift": "Evidently's drift of the prediction",
-    "num_drifted_columns": "columns Evidently calls drifted",
-}
-
-UNITS = {
-    "rows": "rows",
-    "labelled_rows": "rows",
-    "stray_rows": "rows",
-    "num_drifted_columns": "columns",
-    "rows_ratio": "times",
-    "missing_rise": "of rows",
-    "column_changes": "columns",
-    "severity": "times the threshold",
-    "share_missing_values": "of all cells",
-    "missing_share": "of rows",
-    "duplicate_share": "of rows",
-    "out_of_range_share": "of values",
-    "unseen_share": "of values",
-}
 _OVERVIEW = ("rows", "mean_absolute_error", "share_missing_values")
 
 
@@ -163,7 +126,7 @@ def days(overview: pd.DataFrame, judgements: pd.DataFrame, *, link: Callable[[ob
                 for kind in ("fixed", "trailing")
             },
             "class": judged["day_class"].fillna("–").map(html.escape),
-            **{NAMES.get(name, name): overview[name].map(_exact) for name in _OVERVIEW},
+            **{metric(name).words: overview[name].map(_exact) for name in _OVERVIEW},
         }
     )
     said = table.assign(reason=judged["reason"])[overview["verdict"] != "ok"].dropna(subset="reason")
@@ -194,7 +157,7 @@ def _escaped(value: object) -> object:
 
 def _name(measure: Measure) -> str:
     words = [
-        NAMES.get(measure.metric, measure.metric),
+        metric(measure.metric).words,
         measure.segment,
         f"of {measure.feature}" if measure.feature else "",
     ]
@@ -202,11 +165,7 @@ def _name(measure: Measure) -> str:
 
 
 def _unit(settings: Settings, measure: Measure) -> str:
-    if measure.metric == "mean_absolute_error":
-        return settings.target.unit
-    if measure.metric == "quantile":
-        return settings.unit(measure.feature)
-    return UNITS.get(measure.metric, "")
+    return metric(measure.metric).unit_in(settings.target.unit, settings.unit(measure.feature))
 
 
 def _bound(measure: Measure) -> str:

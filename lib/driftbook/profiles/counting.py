@@ -11,7 +11,7 @@ import pyarrow as pa
 from driftbook.batches import Batch
 from driftbook.config import Settings
 from driftbook.config.alarms import Calendar
-from driftbook.measures.performance import absolute_errors
+from driftbook.measures.performance import losses
 from driftbook.measures.quality import duplicates, missing_values
 from driftbook.profiles import calendars
 from driftbook.profiles.grid import Grid, bin_counts, value_counts
@@ -29,7 +29,7 @@ def profile(settings: Settings, grid: Grid, batch: Batch) -> Profile:
         missing={name: missing_values(batch.table[name]) for name in batch.table.column_names},
         invalid={name: len(rows) for name, rows in batch.invalid.items()},
         kinds=kinds(batch.table),
-        errors=absolute_errors(settings, batch.frame).to_numpy(),
+        errors=losses(settings, batch.frame).to_numpy(),
     )
 
 

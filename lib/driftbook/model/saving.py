@@ -1,67 +1,26 @@
-"""The monitored model: split, fit, predict, and its files on disk with a manifest that guards them."""
+"""A trained model's folder: its files with a manifest that guards them."""
 
 import hashlib
 import json
 import platform
 import shutil
 import tempfile
-from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import joblib
-import numpy as np
 import pandas as pd
-from sklearn.linear_model import LinearRegression
 
 from driftbook import paths
 from driftbook.alarms import calibration
-from driftbook.alarms.calibration import Calibration, Outcome
-from driftbook.batches import Batch
 from driftbook.config import Settings
+from driftbook.config.model import FileModel, TrainModel
 from driftbook.errors import ModelUnavailable
+from driftbook.model import files
+from driftbook.model.trained import TrainedModel, outcome
 
-_FILES = ("model.joblib", "validation.parquet", "calibration.parquet", "calibration.json")
-
-
-@dataclass(frozen=True)
-class TrainedModel:
-    """A trained model with all that a day is compared with.
-
-    Attributes
-    ----------
-    version
-        Hash of the training data and the params file: the same input gives the same version.
-    validation
-        The filtered rows after the training split, with `prediction`: Evidently's reference.
-    reference_rows
-        Every row of the reference period, unfiltered, with `prediction`: what a day's figures are drawn against.
-    calibration
-        The same rows' days as counts: the fixed reference of scores and thresholds.
-    """
-
-    settings: Settings
-    version: str
-    estimator: LinearRegression
-    validation: pd.DataFrame
-    reference_rows: pd.DataFrame
-    calibration: Calibration
-
-
-def fit(settings: Settings, training: pd.DataFrame) -> LinearRegression:
-    """Return the linear baseline, fitted on the features of rows that all have them."""
-    return LinearRegression().fit(_features(settings, training), training[settings.target.name].to_numpy())
-
-
-def predict(settings: Settings, estimator: LinearRegression, frame: pd.DataFrame) -> np.ndarray:
-    """Return one prediction per row, in the target's unit; missing features count as `fill_missing`."""
-    return estimator.predict(_features(settings, frame)) if len(frame) else np.empty(0)
-
-
-def predicted(trained: TrainedModel, batch: Batch) -> Batch:
-    """Return the batch with the `prediction` in its frame."""
-    prediction = predict(trained.settings, trained.estimator, batch.frame)
-    return replace(batch, frame=batch.frame.assign(**{trained.settings.prediction: prediction}))
+_MODEL, _REFERENCES = "model.joblib", ("validation.parquet", "calibration.parquet", "calibration.json")
 
 
 def save(trained: TrainedModel) -> Path:
@@ -73,7 +32,8 @@ def save(trained: TrainedModel) -> Path:
     home = paths.models_dir() / trained.settings.name
     home.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix=".", dir=home))
-    joblib.dump(trained.estimator, folder / "model.joblib")
+    if isinstance(trained.settings.model, TrainModel):
+        joblib.dump(trained.estimator, folder / _MODEL)
     trained.validation.to_parquet(folder / "validation.parquet")
     trained.reference_rows.to_parquet(folder / "calibration.parquet")
     (folder / "calibration.json").write_text(trained.calibration.to_json(), encoding="utf-8")
@@ -82,7 +42,7 @@ def save(trained: TrainedModel) -> Path:
         "version": trained.version,
         "period": [str(trained.settings.references.start), str(trained.settings.references.end)],
         "rows": {
-            "training": trained.settings.references.train_rows,
+            "training": trained.settings.references.train_rows or 0,
             "validation": len(trained.validation),
             "calibration": len(trained.reference_rows),
         },
@@ -90,7 +50,7 @@ def save(trained: TrainedModel) -> Path:
         "versions": {name: version(name) for name in ("driftbook", "scikit-learn", "pandas", "numpy")}
         | {"python": platform.python_version()},
         "params": trained.settings.of_training(),
-        "sha256": {name: _sha256(folder / name) for name in _FILES},
+        "sha256": {name: _sha256(folder / name) for name in _files(trained.settings)},
     }
     _replace_folder(folder, home / trained.version)
     draft = home / f".{folder.name}.json"
@@ -104,16 +64,17 @@ def load(settings: Settings) -> TrainedModel:
     Raises
     ------
     ModelUnavailable
-        If it was not trained yet, was trained with other params, or a file changed since its manifest was written.
+        If it was not trained yet, was trained with other params, a file changed since its manifest was written, or the
+        model's own file is missing, another one, or cannot be loaded.
     """
     manifest = _manifest(settings)
     folder = paths.models_dir() / settings.name / manifest["version"]
-    for name in _FILES:
+    for name in _files(settings):
         _check(settings, folder / name, manifest["sha256"][name])
     return TrainedModel(
         settings,
         manifest["version"],
-        joblib.load(folder / "model.joblib"),
+        _estimator(settings, folder),
         pd.read_parquet(folder / "validation.parquet"),
         pd.read_parquet(folder / "calibration.parquet"),
         calibration.from_json(
@@ -124,19 +85,19 @@ def load(settings: Settings) -> TrainedModel:
     )
 
 
-def outcome(settings: Settings) -> Outcome:
-    """Return what the alarms must know of what is predicted."""
-    return Outcome(settings.target.name, settings.label_columns, settings.target.unit)
-
-
 def check_trained(settings: Settings) -> None:
     """Raise `ModelUnavailable` if `load` would find no model of these params; reads the manifest only."""
     _manifest(settings)
 
 
-def _features(settings: Settings, frame: pd.DataFrame) -> np.ndarray:
-    features = frame[settings.features.all]
-    return (features if settings.fill_missing is None else features.fillna(settings.fill_missing)).to_numpy(dtype=float)
+def _files(settings: Settings) -> tuple[str, ...]:
+    return (_MODEL, *_REFERENCES) if isinstance(settings.model, TrainModel) else _REFERENCES
+
+
+def _estimator(settings: Settings, folder: Path) -> Any:
+    if isinstance(settings.model, TrainModel):
+        return files.loaded(folder / _MODEL, (folder / _MODEL).read_bytes())
+    return files.load(settings) if isinstance(settings.model, FileModel) else None
 
 
 def _manifest(settings: Settings) -> dict:

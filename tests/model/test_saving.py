@@ -1,15 +1,21 @@
+import hashlib
 import json
 import shutil
 import subprocess
 import sys
+import types
 from importlib.metadata import version
 
+import joblib
 import numpy as np
 import pandas as pd
 import pytest
-from driftbook import model, monitoring
+from driftbook import model, monitoring, training
 from driftbook.batches import Batch
 from driftbook.errors import ModelUnavailable
+from sklearn.linear_model import LinearRegression
+
+from tests import trade
 
 
 @pytest.fixture
@@ -149,3 +155,64 @@ def test_no_rows_no_predictions(demo, monitored):
     batch, _ = monitored("2022-02-05")
     empty = Batch(batch.period, batch.table.slice(0, 0), batch.frame.head(0).drop(columns="prediction"), 0)
     assert model.predicted(trained, empty).frame["prediction"].dtype == float
+
+
+BROUGHT = {
+    "regression": {"kind": "delivered", "column": "expected"},
+    "binary": {"kind": "delivered", "column": "p"},
+    "multiclass": {"kind": "delivered", "column": "outcome"},
+}
+
+
+@pytest.mark.parametrize("task", BROUGHT)
+def test_a_delivered_model_is_its_references(models, task):
+    trained, _ = training.train(trade.settings(task, model=BROUGHT[task]), trade.batch())
+    model.save(trained)
+    folder = models / trained.settings.name / trained.version
+    assert sorted(path.name for path in folder.iterdir()) == [
+        *("calibration.json", "calibration.parquet", "validation.parquet")
+    ]
+    loaded = model.load(trained.settings)
+    assert loaded.estimator is None
+    assert loaded.calibration.to_json() == trained.calibration.to_json()
+    pd.testing.assert_frame_equal(loaded.validation, trained.validation)
+    pd.testing.assert_frame_equal(loaded.reference_rows, trained.reference_rows)
+
+
+def test_a_model_of_text_and_classes_is_loaded_as_it_was_saved(models):
+    boosting = {"kind": "train", "estimator": "sklearn.ensemble:HistGradientBoostingClassifier"}
+    settings = trade.settings("multiclass", model={**boosting, "arguments": {"max_iter": 5}})
+    trained, _ = training.train(settings, trade.batch())
+    model.save(trained)
+    loaded = model.load(settings)
+    pd.testing.assert_frame_equal(loaded.reference_rows, trained.reference_rows)
+    rows = trade.frame(days=2, seed=1)
+    found, expected = (model.with_prediction(settings, one.estimator, rows) for one in (loaded, trained))
+    pd.testing.assert_frame_equal(found, expected)
+
+
+def test_the_file_of_a_model_is_read_again_and_checked_again(models):
+    rows = trade.frame()
+    fitted = LinearRegression().fit(rows[["weight", "distance"]].to_numpy(), rows["hours"])
+    joblib.dump(fitted, models / "team.joblib")
+    sha256 = hashlib.sha256((models / "team.joblib").read_bytes()).hexdigest()
+    chosen = {"kind": "file", "path": "team.joblib", "sha256": sha256}
+    settings = trade.settings(model=chosen, features={"numeric": ["weight", "distance"]})
+    trained, _ = training.train(settings, trade.batch(rows))
+    model.save(trained)
+    assert model.load(settings).estimator.coef_.tolist() == fitted.coef_.tolist()
+    joblib.dump(fitted.set_params(positive=True), models / "team.joblib")
+    with pytest.raises(ModelUnavailable, match="is not the model of the params file"):
+        model.load(settings)
+
+
+def test_an_estimator_whose_package_is_gone(models, monkeypatch):
+    package = types.ModuleType("team_package")
+    package.Model = type("Model", (LinearRegression,), {"__module__": "team_package"})
+    monkeypatch.setitem(sys.modules, "team_package", package)
+    chosen = {"kind": "train", "estimator": "team_package:Model"}
+    settings = trade.settings(model=chosen, features={"numeric": ["weight", "distance"]})
+    model.save(training.train(settings, trade.batch())[0])
+    monkeypatch.delitem(sys.modules, "team_package")
+    with pytest.raises(ModelUnavailable, match="needs the package 'team_package', which is not there"):
+        model.load(settings)

@@ -9,7 +9,7 @@ import pytest
 from driftbook import batches
 from driftbook.errors import BadData
 from driftbook.periods import between, one_day
-from driftbook.sources import parquet
+from driftbook.sources import files
 from pandas.testing import assert_frame_equal
 
 ROWS = 60  # of a published month: 20 on each of three days
@@ -53,7 +53,7 @@ def test_only_needed_columns_become_pandas(green, publish):
 def test_the_rows_of_other_days_are_not_even_read(green, publish):
     broken(publish(row_group_size=20), group=0)
     assert read(green).table.num_rows == 20
-    with pytest.raises(BadData, match=r"green_tripdata_2022-02.parquet is no whole parquet file \(.*\): delete it"):
+    with pytest.raises(BadData, match=r"green_tripdata_2022-02.parquet cannot be read \(.*\): delete it, and it is fetched again"):
         read(green, one_day("2022-02-04"))
 
 
@@ -208,7 +208,7 @@ def test_no_whole_parquet_file(green, publish, content):
     message = (
         re.escape(f"{file} is no whole parquet file (") + ".*" + re.escape("): delete it, and it is fetched again")
     )
-    for call in (lambda: parquet.check_whole(file), lambda: read(green)):
+    for call in (lambda: files.check_whole(file), lambda: read(green)):
         with pytest.raises(BadData, match=message) as caught:
             call()
         assert "\n" not in str(caught.value)

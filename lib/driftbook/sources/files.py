@@ -9,6 +9,9 @@ from filelock import FileLock
 
 from driftbook.errors import BadData
 
+#: What to do with a broken file that driftbook made or downloaded itself.
+REMEDY = "delete it, and it is fetched again"
+
 
 def once(file: Path, write: Callable[[Path], None]) -> Path:
     """Return a file, after writing it with `write(part)` if it is not there.
@@ -46,4 +49,4 @@ def check_whole(file: Path) -> None:
         pq.read_metadata(file)
     except (pa.ArrowException, OSError) as error:
         reason = " ".join(str(error).split())
-        raise BadData(f"{file} is no whole parquet file ({reason}): delete it, and it is fetched again") from error
+        raise BadData(f"{file} is no whole parquet file ({reason}): {REMEDY}") from error

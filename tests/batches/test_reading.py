@@ -53,7 +53,9 @@ def test_only_needed_columns_become_pandas(green, publish):
 def test_the_rows_of_other_days_are_not_even_read(green, publish):
     broken(publish(row_group_size=20), group=0)
     assert read(green).table.num_rows == 20
-    with pytest.raises(BadData, match=r"green_tripdata_2022-02.parquet cannot be read \(.*\): delete it, and it is fetched again"):
+    with pytest.raises(
+        BadData, match=r"green_tripdata_2022-02.parquet cannot be read \(.*\): delete it, and it is fetched again"
+    ):
         read(green, one_day("2022-02-04"))
 
 
@@ -81,7 +83,7 @@ def test_strays_are_counted_and_part_of_a_reference_only(green, publish):
     publish(days=("2008-12-31", "2009-01-01", "2022-01-31", "2022-02-05", "2022-03-01"), rows=3)
     day, reference = read(green), read(green, MONTH, strays=True)
     assert (day.strays, len(day.frame)) == (12, 3)
-    assert (reference.strays, len(reference.plan)) == (12, 15)
+    assert (reference.strays, len(reference.frame)) == (12, 15)
     assert reference.in_period(green.time_column).tolist() == [False] * 9 + [True] * 3 + [False] * 3
     assert len(read(green, MONTH).frame) == 3
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from decimal import Decimal
 from functools import partial
 from typing import Any
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, quote_plus, unquote
 
 import pyarrow as pa
 import sqlalchemy as sa
@@ -20,13 +20,20 @@ from driftbook.errors import BadData, BadInput, DriftbookError
 from driftbook.periods import Period
 
 _ROWS_AT_ONCE = 50_000
+_POSTGRES = re.compile(r"postgres(ql)?://")
+# After the user's part no unencoded @ is left: one there is the rest of a password that was not percent-encoded.
+_LIBPQ = re.compile(r"postgres(ql)?://([^@/]*@)?([^@?/:\[]*|\[[^]]*\])(:\d*)?(,[^@?/:]*(:\d*)?)*(/[^@?]*)?(\?.*)?")
 _USERINFO = re.compile(r"://[^:/@?]*:(.*)@", re.DOTALL)
+#: A colon before a word is no parameter in JSON (`{"a":1}`) or other texts.
+_OTHER_COLON = re.compile(r"(?<![:\w\\]):(?=\w)(?!(?:start|end)\b)")
+#: Where in the statement PostgreSQL stopped, which is not what the user wrote.
+_PLACE = re.compile(r" LINE \d+: .*")
 _SECRET = re.compile(r"pass|pwd|secret|token|key|credential", re.I)
 
 
-def parameters(query: str) -> set[str]:
-    """Return the names that a query has a colon before, but for casts and quoted clock times."""
-    return {*sa.text(query).compile().params}
+def has_bounds(query: str) -> bool:
+    """Return whether a query has both `:start` and `:end`."""
+    return {*_statement(query).compile().params} == {"start", "end"}
 
 
 def url(variable: str) -> str:
@@ -46,8 +53,8 @@ def url(variable: str) -> str:
     return found
 
 
-def read(query: str, variable: str, period: Period) -> pa.Table:
-    """Return what a query gives for a period and the day before and after it.
+def read(query: str, variable: str, period: Period) -> Iterator[pa.Table]:
+    """Yield what a query gives for a period and the day before and after it, in tables of some rows each.
 
     `:start` and `:end` are bound to the dates of that wider period, since the database's clock may be another than the
     calendar's. Nothing is ever committed.
@@ -61,24 +68,32 @@ def read(query: str, variable: str, period: Period) -> pa.Table:
         the URL.
     """
     address = url(variable)
-    with _said(variable, address), _engine(address).connect() as connection:
-        statement = sa.text(query).bindparams(
+    with _said(variable, address), _opened(variable, address).connect() as connection:
+        statement = _statement(query).bindparams(
             sa.bindparam("start", max(period.start, _FIRST) - _DAY, sa.Date),
             sa.bindparam("end", min(period.end, _LAST) + _DAY, sa.Date),
         )
         result = connection.execution_options(stream_results=True).execute(statement)
         if not result.returns_rows or not (names := [*result.keys()]):
             raise BadData("source.query gives no columns: expected a select")
-        found = [_table(names, rows) for rows in result.partitions(_ROWS_AT_ONCE)]
-        return pa.concat_tables(found or [_table(names, [])], promote_options="permissive")
+        found = (_table(names, rows) for rows in result.partitions(_ROWS_AT_ONCE))
+        first = next(found, None)
+        yield _table(names, []) if first is None else first
+        yield from found
 
 
 _DAY = dt.timedelta(days=1)
 _FIRST, _LAST = dt.date.min + _DAY, dt.date.max - _DAY
 
 
+def _statement(query: str) -> sa.TextClause:
+    return sa.text(_OTHER_COLON.sub(r"\:", query))
+
+
 def _engine(address: str) -> sa.Engine:
-    if address.startswith(("postgresql://", "postgres://")):  # libpq's own form, sockets and several hosts too
+    if _POSTGRES.match(address):  # libpq's own form, of sockets and several hosts too
+        if not _LIBPQ.fullmatch(address):
+            raise ValueError  # what libpq says of it might repeat a part of the password
         connect = partial(PGDialect_psycopg.import_dbapi().connect, address)
         return sa.create_engine("postgresql+psycopg://", creator=connect, poolclass=NullPool)
     parsed = sa.make_url(address)
@@ -105,6 +120,21 @@ def _array(values: Sequence[Any]) -> pa.Array:
     return pa.array([None if value is None else str(value) for value in values], pa.string())
 
 
+def _opened(variable: str, address: str) -> sa.Engine:
+    """Return an engine; nothing of a malformed URL is repeated, since any part of it may be the password."""
+    try:
+        return _engine(address)
+    except sa.exc.NoSuchModuleError as error:
+        raise BadData(f"{variable} needs a dialect of SQLAlchemy that is not installed ({error})") from None
+    except ImportError as error:
+        raise BadData(f"{variable} needs a driver that is not installed: no module {error.name!r}") from None
+    except (sa.exc.ArgumentError, ValueError, TypeError):
+        raise BadData(
+            f"{variable} holds no database URL: expected postgresql://user:password@host:port/database, special "
+            "characters of the password percent-encoded, or another URL that SQLAlchemy knows"
+        ) from None
+
+
 @contextmanager
 def _said(variable: str, address: str) -> Iterator[None]:
     """Turn whatever a database or its driver says into a sentence without secrets."""
@@ -112,16 +142,8 @@ def _said(variable: str, address: str) -> Iterator[None]:
         yield
     except DriftbookError:
         raise
-    except ImportError as error:
-        raise BadData(
-            f"{variable} needs a driver that is not installed ({error.name or error}): pip install it"
-        ) from None
-    except sa.exc.ArgumentError:  # its message repeats the URL
-        raise BadData(
-            f"{variable} holds no database URL: expected one like postgresql://user:password@host/database"
-        ) from None
     except Exception as error:
-        reason = " ".join(str(getattr(error, "orig", None) or error).split())
+        reason = _PLACE.sub("", " ".join(str(getattr(error, "orig", None) or error).split()))
         raise BadData(
             f"source.query to the database of {variable} fails ({_scrubbed(reason, address)[:500]}): "
             f"correct the query, or the URL in {variable}"
@@ -130,13 +152,12 @@ def _said(variable: str, address: str) -> Iterator[None]:
 
 def _scrubbed(text: str, address: str) -> str:
     secrets = {address, *_USERINFO.findall(address)}
-    with suppress(sa.exc.ArgumentError):
+    with suppress(sa.exc.ArgumentError, ValueError):
         parsed = sa.make_url(address)
         given = {name: value if isinstance(value, tuple) else (value,) for name, value in parsed.query.items()}
-        secrets |= {str(parsed.password or "")} | {
-            each for name, values in given.items() if _SECRET.search(name) for each in values
-        }
-    forms = {write(secret) for secret in secrets for write in (str, quote, quote_plus)} - {""}
+        hidden = {value for name, values in given.items() if _SECRET.search(name) for value in values}
+        secrets |= {str(parsed.password or ""), *hidden}
+    forms = {write(secret) for secret in secrets for write in (str, quote, quote_plus, unquote)} - {""}
     for form in sorted(forms, key=len, reverse=True):
         text = text.replace(form, "***")
     return text

@@ -49,11 +49,8 @@ class Settings(SourceSettings):
             raise ValueError("expected one of path and query: a table has files, or a database")
         if bool(self.query) != bool(self.url_env):
             raise ValueError("query and url_env go together: name the environment variable that holds the URL")
-        if self.query and sql.parameters(self.query) != {"start", "end"}:
-            raise ValueError(
-                f"query names {sorted(sql.parameters(self.query)) or 'no parameters'}: expected :start and :end, like "
-                "`where time >= :start and time < :end` (write \\: for a colon before a word)"
-            )
+        if self.query and not sql.has_bounds(self.query):
+            raise ValueError("query lacks :start or :end: ask for the days, like `where at >= :start and at < :end`")
         return self
 
 
@@ -66,7 +63,8 @@ def covers(source: Settings, period: Period) -> None:
 def rows(source: Settings, period: Period) -> Iterator[Part]:
     """Yield the table's files, or what the query gives."""
     if source.query:
-        yield Part(sql.read(source.query, source.url_env, period), f"the query to {source.url_env}")
+        for table in sql.read(source.query, source.url_env, period):
+            yield Part(table, f"the query to {source.url_env}")
         return
     found = layout.find(source.path, source.format)
     filled = [file for file in found if file.path.stat().st_size]  # Spark leaves empty CSV files

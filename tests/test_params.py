@@ -7,20 +7,20 @@ import yaml
 from driftbook import batches, config, paths
 from driftbook.periods import between
 from driftbook.profiles import calendars
-from driftbook.sources import schema
+from driftbook.sources import trips
 
 #: Column names (but `extra`, a word of its own) and what they are called after.
-TAXIS = re.compile("|".join([*{*schema.COLUMNS} - {"extra"}, *schema.TARGETS, "vendorid", "taxi", "lpep"]), re.I)
+TAXIS = re.compile("|".join([*{*trips.SCHEMA.names} - {"extra"}, "duration_min", "taxi", "lpep"]), re.I)
 
 
 @pytest.mark.parametrize("name", config.known_names())
 def test_each_file_is_valid_and_named_as_its_model(name):
     settings = config.load(name)
     assert settings.name == name
-    assert settings.target.name in schema.TARGETS
+    assert settings.target.name in {*trips.SCHEMA.names, *settings.source.derive}
     assert set(settings.filters) <= {*settings.columns, settings.target.name}
     assert set(settings.segments) <= {*settings.watched.all}
-    assert {column for column in settings.columns if column not in schema.COLUMNS} == set()
+    assert {*settings.columns} <= {*trips.SCHEMA.names, *settings.source.derive}
 
 
 @pytest.mark.parametrize("name", config.known_names())

@@ -25,6 +25,11 @@ def simulated_dir() -> Path:
     return ROOT / "data" / "simulated"
 
 
+def unpacked_dir() -> Path:
+    """Return the folder of files unpacked from archives, always the project's own: a data folder may be read-only."""
+    return ROOT / "data" / "unpacked"
+
+
 def models_dir() -> Path:
     """Return the folder of trained models (`DRIFTBOOK_MODELS_DIR`, default `models/`)."""
     return _from_environment("DRIFTBOOK_MODELS_DIR", "models")

@@ -9,7 +9,7 @@ import pytest
 from driftbook import batches
 from driftbook.errors import BadData
 from driftbook.periods import between, one_day
-from driftbook.sources import parquet
+from driftbook.sources import files
 from pandas.testing import assert_frame_equal
 
 ROWS = 60  # of a published month: 20 on each of three days
@@ -53,7 +53,9 @@ def test_only_needed_columns_become_pandas(green, publish):
 def test_the_rows_of_other_days_are_not_even_read(green, publish):
     broken(publish(row_group_size=20), group=0)
     assert read(green).table.num_rows == 20
-    with pytest.raises(BadData, match=r"green_tripdata_2022-02.parquet is no whole parquet file \(.*\): delete it"):
+    with pytest.raises(
+        BadData, match=r"green_tripdata_2022-02.parquet cannot be read \(.*\): delete it, and it is fetched again"
+    ):
         read(green, one_day("2022-02-04"))
 
 
@@ -81,7 +83,7 @@ def test_strays_are_counted_and_part_of_a_reference_only(green, publish):
     publish(days=("2008-12-31", "2009-01-01", "2022-01-31", "2022-02-05", "2022-03-01"), rows=3)
     day, reference = read(green), read(green, MONTH, strays=True)
     assert (day.strays, len(day.frame)) == (12, 3)
-    assert (reference.strays, len(reference.plan)) == (12, 15)
+    assert (reference.strays, len(reference.frame)) == (12, 15)
     assert reference.in_period(green.time_column).tolist() == [False] * 9 + [True] * 3 + [False] * 3
     assert len(read(green, MONTH).frame) == 3
 
@@ -208,7 +210,7 @@ def test_no_whole_parquet_file(green, publish, content):
     message = (
         re.escape(f"{file} is no whole parquet file (") + ".*" + re.escape("): delete it, and it is fetched again")
     )
-    for call in (lambda: parquet.check_whole(file), lambda: read(green)):
+    for call in (lambda: files.check_whole(file), lambda: read(green)):
         with pytest.raises(BadData, match=message) as caught:
             call()
         assert "\n" not in str(caught.value)

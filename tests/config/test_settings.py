@@ -8,6 +8,7 @@ from driftbook import config, paths
 from driftbook.config import alarms
 from driftbook.errors import BadInput
 from driftbook.periods import between
+from driftbook.sources import simulated
 
 DEMO = yaml.safe_load((paths.params_dir() / "demo.yaml").read_text(encoding="utf-8"))["params"]
 ABSENT = object()
@@ -44,7 +45,7 @@ def test_what_a_params_file_says():
     assert settings.references.period == between("2022-01-01", "2022-01-31")
     assert (settings.calendar.time_zone, settings.calendar.holidays) == ("America/New_York", "US")
     assert (settings.alarms.false_alarms_per_month, settings.alarms.trailing_days) == (1, 28)
-    assert settings.source.incidents[0] == config.Incident(
+    assert settings.source.incidents[0] == simulated.Incident(
         fault="kilometres", start=dt.date(2022, 2, 10), end=dt.date(2022, 2, 12)
     )
 
@@ -103,7 +104,7 @@ def test_units(column, unit, axis):
         ("filters.duration_min.mim", 0, "filters.duration_min.mim: Extra inputs are not permitted"),
         ("source.incidents.0.day", 1, "source.incidents.0.day: Extra inputs are not permitted"),
         ("time_column", ABSENT, "time_column: Field required"),
-        ("target.unit", ABSENT, "target.unit: Field required"),
+        ("target.name", ABSENT, "target.name: Field required"),
         ("references.train_rows", "many", "references.train_rows: Input should be a valid integer"),
         ("references.train_rows", 0, "references.train_rows: Input should be greater than 0 (given: 0)"),
         ("references.min_rows_per_day", -1, "min_rows_per_day: Input should be greater than 0"),
@@ -145,8 +146,8 @@ def test_units(column, unit, axis):
         ("features.numeric", ["payment_type"], "columns named twice in features and watch: ['payment_type']"),
         ("filters", None, "filters: Input should be a valid dictionary"),
         ("filters.duration_min", 60, "filters.duration_min: Input should be a valid dictionary"),
-        ("source.kind", "kafka", "source: Input tag 'kafka' found using 'kind' does not match"),
-        ("source.kind", ABSENT, "source: Unable to extract tag using discriminator 'kind'"),
+        ("source.kind", "kafka", "source: Value error, source.kind is 'kafka': expected one of ['table', "),
+        ("source.kind", ABSENT, "source: Value error, expected a mapping with `kind`"),
         ("source.incidents.0.fault", "flood", "source.incidents.0.fault: Input should be 'kilometres'"),
         ("name", "green taxi", "name: String should match pattern"),
         ("name", "../up", "name: String should match pattern"),

@@ -3,8 +3,8 @@ from typing import get_args
 
 import numpy as np
 import pytest
-from driftbook.config import Incident
 from driftbook.sources import faults, trips
+from driftbook.sources.simulated import Incident
 from pandas.testing import assert_frame_equal
 
 FRAME = trips.simulate(dt.date(2022, 2, 8), np.random.default_rng(7))

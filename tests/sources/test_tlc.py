@@ -123,7 +123,7 @@ def test_one_month_of_several_is_missing(green, server, publish):
 def test_days_before_the_first_month_are_refused_without_asking(green, server):
     with pytest.raises(BadInput, match="2013-07-31 lies before the first published month, 2013-08: give a later day"):
         batches.read(green, one_day("2013-07-31"))
-    tlc.check_covers(green.source, one_day("2013-08-01"))
+    tlc.covers(green.source, one_day("2013-08-01"))
     assert server.asked == []
 
 

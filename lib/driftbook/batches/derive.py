@@ -1,11 +1,13 @@
 """Columns by SQL expressions over the delivered ones, and the rows a condition leaves: DuckDB over Arrow, in memory."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 import duckdb
 import pyarrow as pa
 
+from driftbook.batches import columns
 from driftbook.errors import BadInput
 from driftbook.sources.contract import SourceSettings
 
@@ -41,17 +43,30 @@ def derive(source: SourceSettings, table: pa.Table, zone: str) -> Derived:
 
 
 def _selected(expressions: dict[str, str], table: pa.Table, zone: str) -> pa.Table:
-    seen = table.select([name for name in table.column_names if any(name in sql for sql in expressions.values())])
+    seen = table.select(_named(expressions.values(), table.column_names))
     if not seen.num_columns:  # constants need rows all the same
         seen = pa.table({"driftbook row": pa.nulls(table.num_rows)})
     chosen = ", ".join(f"({sql}) as {_quoted(name)}" for name, sql in expressions.items())
     with duckdb.connect(":memory:", config=_CLOSED) as connection:
         connection.execute(f"set TimeZone = '{zone}'")
-        connection.register("delivered", seen)
         try:
-            return connection.sql(f"select {chosen} from delivered").to_arrow_table()
+            connection.register("delivered", seen)
+            return columns.plain(connection.sql(f"select {chosen} from delivered").to_arrow_table())
         except duckdb.Error as error:
             raise BadInput(_complaint(expressions, table.column_names, error)) from None
+
+
+def _named(expressions: Iterable[str], names: Iterable[str]) -> list[str]:
+    """Return the columns that some expressions name, in any case as SQL has it: the others may be of any type."""
+    text = "\n".join(expressions)
+    exact = [name for name in names if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text)]
+    taken = {name.casefold() for name in exact}
+    lower = text.casefold()
+    return exact + [
+        name
+        for name in names
+        if name.casefold() not in taken and re.search(rf"(?<!\w){re.escape(name.casefold())}(?!\w)", lower)
+    ]
 
 
 def _complaint(expressions: dict[str, str], columns: Iterable[str], error: duckdb.Error) -> str:

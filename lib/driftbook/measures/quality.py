@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 from driftbook.alarms import bins
 from driftbook.alarms.bins import Bins
 from driftbook.batches import Batch
+from driftbook.batches.columns import is_nested, plain, plain_column, values
 from driftbook.config import Settings
 from driftbook.profiles.profile import Profile
 from driftbook.records import Measure
@@ -41,7 +42,8 @@ def quality(settings: Settings, batch: Batch, columns: Sequence[Bins], day: Prof
 
 
 def missing_values(column: pa.ChunkedArray) -> int:
-    """Return how many values of an Arrow column are null or NaN."""
+    """Return how many values of an Arrow column of any type are null or NaN."""
+    column = plain_column(column)
     return column.null_count if not pa.types.is_floating(column.type) else _sum(pc.is_null(column, nan_is_null=True))
 
 
@@ -53,10 +55,25 @@ def missing_cells(batch: Batch, settings: Settings) -> float:
 
 
 def duplicates(table: pa.Table) -> int:
-    """Return how many rows repeat an earlier row in every delivered column."""
-    # Arrow cannot group by a column of the null type, which distinguishes no rows anyway.
-    keys = [field.name for field in table.schema if not pa.types.is_null(field.type)]
-    return table.num_rows - table.group_by(keys).aggregate([]).num_rows
+    """Return how many rows repeat an earlier row in every delivered column, whatever the columns' types."""
+    table = plain(table)
+    # Arrow cannot group by a column of the null type, which distinguishes no rows anyway, nor by nested ones.
+    nested = [field.name for field in table.schema if is_nested(field.type)]
+    keys = [field.name for field in table.schema if not pa.types.is_null(field.type) and field.name not in nested]
+    if nested:  # as text, which takes long: only where all the rest is the same
+        table = _repeating(table, keys) if keys else table
+        for name in nested:
+            texts = [None if value is None else repr(value) for value in values(table[name])]
+            table = table.set_column(table.column_names.index(name), name, pa.array(texts, pa.string()))
+    keys += nested
+    return table.num_rows - (table.group_by(keys).aggregate([]).num_rows if keys else min(table.num_rows, 1))
+
+
+def _repeating(table: pa.Table, keys: list[str]) -> pa.Table:
+    """Return the rows that agree with another one in some columns."""
+    rows = table.select(keys).append_column("driftbook row", pa.array(range(table.num_rows), pa.int64()))
+    groups = rows.group_by(keys).aggregate([("driftbook row", "list")])["driftbook row_list"]
+    return table.take(pc.list_flatten(groups.filter(pc.greater(pc.list_value_length(groups), 1))))
 
 
 def _sum(mask: pa.ChunkedArray) -> int:

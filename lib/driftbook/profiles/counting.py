@@ -9,6 +9,7 @@ import pandas as pd
 import pyarrow as pa
 
 from driftbook.batches import Batch
+from driftbook.batches.columns import plain_type
 from driftbook.config import Settings
 from driftbook.config.alarms import Calendar
 from driftbook.measures.performance import losses
@@ -102,7 +103,7 @@ def kinds(table: pa.Table) -> dict[str, str]:
 
     Integers and floating-point numbers are of one kind: a column of ids becomes floating-point when one is missing.
     """
-    return {field.name: _kind(field.type) for field in table.schema}
+    return {field.name: _kind(plain_type(field.type)) for field in table.schema}
 
 
 def _kind(kind: pa.DataType) -> str:

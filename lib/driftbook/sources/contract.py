@@ -49,11 +49,14 @@ class Part:
         What to call it in a message: a file's name, a query.
     days
         The days it is published to hold, if it is; rows of other days in it are strays.
+    remedy
+        What to do if it cannot be read, empty where only its owner knows.
     """
 
     rows: ds.Dataset | pa.Table
     name: str
     days: Period | None = None
+    remedy: str = ""
 
 
 class Source(Protocol):

@@ -8,7 +8,7 @@ import pyarrow.dataset as ds
 
 from driftbook.periods import Period
 from driftbook.sources.contract import Part
-from driftbook.sources.files import check_whole
+from driftbook.sources.files import PARQUET, REMEDY, check_whole
 
 
 def parts(period: Period, file: Callable[[str], Path]) -> Iterator[Part]:
@@ -16,7 +16,7 @@ def parts(period: Period, file: Callable[[str], Path]) -> Iterator[Part]:
     for name in period.months:
         path = file(name)
         check_whole(path)
-        yield Part(ds.dataset(path), path.name, month(name))
+        yield Part(ds.dataset(path, format=PARQUET), path.name, month(name), REMEDY)
 
 
 def month(name: str) -> Period:

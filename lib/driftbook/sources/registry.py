@@ -1,10 +1,17 @@
-"""Sources by name or import path, checked against the contract."""
+"""Sources by name or import path, checked against the contract whenever they are asked for something."""
 
 import importlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from driftbook.errors import BadInput
-from driftbook.sources.contract import Source, SourceSettings
+import pyarrow as pa
+import pyarrow.dataset as ds
+from pydantic import ValidationError
+
+from driftbook.errors import BadData, BadInput, DriftbookError
+from driftbook.periods import Period
+from driftbook.sources.contract import Part, Source, SourceSettings
 
 #: The sources that come with driftbook.
 KNOWN = {
@@ -16,24 +23,24 @@ _NEEDED = ("Settings", "covers", "rows", "NOTICE")
 
 
 def source(kind: str) -> Source:
-    """Return the source of a kind, a known name or `package.module:Name`.
+    """Return the source of a kind, a known name or `package.module:Name`; of a class an object without arguments.
 
     Raises
     ------
     BadInput
         If there is none, it cannot be imported, or it lacks a part of the contract.
     """
-    path = KNOWN.get(kind, kind)
-    if kind not in KNOWN and ":" not in str(kind):
+    if not isinstance(kind, str) or (kind not in KNOWN and ":" not in kind):
         raise BadInput(
             f"source.kind is {kind!r}: expected one of {list(KNOWN)}, or the import path 'module:Name' of yours"
         )
-    module, _, name = path.partition(":")
+    module, _, name = KNOWN.get(kind, kind).partition(":")
     try:
         found = importlib.import_module(module)
         found = getattr(found, name) if name else found
-    except (ImportError, AttributeError) as error:
-        raise BadInput(f"source.kind is {kind!r}: it cannot be imported ({error})") from None
+        found = found() if isinstance(found, type) else found
+    except Exception as error:  # a module of somebody else's may raise anything
+        raise BadInput(f"source.kind is {kind!r}: it cannot be imported ({_said(error)})") from error
     lacking = [part for part in _NEEDED if not hasattr(found, part)]
     if lacking:
         raise BadInput(f"the source {kind!r} lacks {', '.join(lacking)}: a source has {', '.join(_NEEDED)}")
@@ -51,6 +58,49 @@ def settings(given: Any) -> SourceSettings:
     if not isinstance(given, dict) or "kind" not in given:
         raise ValueError("expected a mapping with `kind`")
     try:
-        return source(given["kind"]).Settings.model_validate(given)
-    except BadInput as error:
-        raise ValueError(str(error)) from None
+        with _blamed(given["kind"]):
+            return source(given["kind"]).Settings.model_validate(given)
+    except DriftbookError as error:
+        raise ValueError(str(error)) from error
+
+
+def check_covers(given: SourceSettings, period: Period) -> None:
+    """Raise `BadInput` if a period cannot be in a source; reads nothing."""
+    with _blamed(given.kind):
+        source(given.kind).covers(given, period)
+
+
+def parts(given: SourceSettings, period: Period) -> list[Part]:
+    """Return the parts that hold at least a period's rows.
+
+    Raises
+    ------
+    BadData
+        If the source raises an error of its own, or gives anything but parts.
+    """
+    with _blamed(given.kind):
+        found = [*source(given.kind).rows(given, period)]
+    for part in found:
+        if not isinstance(part, Part) or not isinstance(part.rows, ds.Dataset | pa.Table):
+            what = type(part.rows if isinstance(part, Part) else part).__name__
+            raise BadData(
+                f"the source {given.kind!r} gives rows as {what}: expected Parts of an Arrow table or dataset"
+            )
+        if not isinstance(part.name, str) or not isinstance(part.days, Period | None):
+            raise BadData(f"the source {given.kind!r} gives a Part whose name is no text or whose days are no Period")
+    return found
+
+
+@contextmanager
+def _blamed(kind: str) -> Iterator[None]:
+    """Turn an error that is not driftbook's into a sentence that names the source."""
+    try:
+        yield
+    except (DriftbookError, ValidationError):
+        raise
+    except Exception as error:
+        raise BadData(f"the source {kind!r} fails ({_said(error)}): correct its code or its settings") from error
+
+
+def _said(error: Exception) -> str:
+    return f"{type(error).__name__}: {' '.join(str(error).split())}"

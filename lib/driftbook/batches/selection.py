@@ -1,0 +1,131 @@
+"""A part's rows of a period: as little as possible is read of it, and the local day decides."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from driftbook.batches import columns, times
+from driftbook.batches.derive import Derived, derive
+from driftbook.config import Settings
+from driftbook.errors import BadData
+from driftbook.periods import Period
+from driftbook.sources.contract import Part
+from driftbook.sources.files import readable
+
+#: How many times are looked at for whether they are ISO texts.
+_SEEN = 20
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A part's rows of a period: the delivered columns, and the derived ones if there is a row."""
+
+    name: str
+    table: pa.Table
+    derived: pa.Table | None
+
+
+def select(settings: Settings, part: Part, period: Period, strays: bool) -> Piece:
+    """Return a part's rows of a period, with `strays` those of days it was not published to hold, too."""
+    within = _overlap(period, part.days)
+    with readable(part.name, part.remedy):
+        _check_names(part)
+        table = _delivered(part, _wanted(settings, part, within, strays))
+    if not table.num_rows and settings.time_column in table.column_names:
+        return Piece(part.name, table, None)
+    derived = derive(settings.source, table, settings.calendar.time_zone)
+    wanted = _chosen(settings, part, table, derived, within, strays)
+    return Piece(part.name, table.filter(wanted), derived.columns.filter(wanted))
+
+
+def strays(settings: Settings, part: Part) -> int:
+    """Return how many rows of a part have no day among those it was published to hold."""
+    if part.days is None:
+        return 0
+    name, zone = settings.time_column, settings.calendar.time_zone
+    schema = part.rows.schema
+    kind = schema.field(name).type if name in schema.names and name not in settings.source.derive else None
+    with readable(part.name, part.remedy):
+        if kind is not None and not isinstance(part.rows, pa.Table) and times.is_time(kind):
+            return part.rows.count_rows(filter=times.outside(name, kind, part.days, zone))
+        table = _delivered(part, None)
+    derived = derive(settings.source, table, zone)
+    return int((~_is_in(times.local(_time(settings, part, table, derived), name, zone), part.days)).sum())
+
+
+def _delivered(part: Part, wanted: pc.Expression | None) -> pa.Table:
+    """Return a part's rows that pass a filter, in plain types."""
+    rows = part.rows
+    if isinstance(rows, pa.Table):
+        return _filtered(columns.plain(rows), wanted)
+    if all(columns.can_be_filtered(kind) for kind in rows.schema.types):
+        return columns.plain(rows.to_table(filter=wanted))
+    # Batch by batch, so that rows that are not wanted do not come into memory together.
+    batches = (columns.plain(pa.Table.from_batches([batch])) for batch in rows.to_batches())
+    empty = columns.plain(rows.schema.empty_table())
+    return pa.concat_tables([empty, *(_filtered(batch, wanted) for batch in batches)])
+
+
+def _filtered(table: pa.Table, wanted: pc.Expression | None) -> pa.Table:
+    return table if wanted is None else table.filter(wanted)
+
+
+def _wanted(settings: Settings, part: Part, within: Period, strays: bool) -> pc.Expression | None:
+    """Return a filter for what a file need not give out; none where the time is derived or of a type without order."""
+    name, zone, schema = settings.time_column, settings.calendar.time_zone, part.rows.schema
+    kind = schema.field(name).type if name in schema.names and name not in settings.source.derive else None
+    if kind is None or not (times.is_time(kind) or (times.is_text(kind) and _begins_iso(part, name))):
+        return None
+    wanted = times.inside(name, kind, within, zone)
+    return wanted | times.outside(name, kind, part.days, zone) if strays and part.days else wanted
+
+
+def _begins_iso(part: Part, name: str) -> bool:
+    """Return whether a part's first times are texts in the order of their days."""
+    rows = part.rows
+    first = rows.slice(0, _SEEN) if isinstance(rows, pa.Table) else rows.head(_SEEN, columns=[name])
+    return times.are_iso(first[name])
+
+
+def _chosen(
+    settings: Settings, part: Part, table: pa.Table, derived: Derived, within: Period, strays: bool
+) -> pa.Array:
+    """Return which rows belong to a period, by the local time; strays too, if asked for."""
+    local = times.local(_time(settings, part, table, derived), settings.time_column, settings.calendar.time_zone)
+    chosen = _is_in(local, within)
+    if strays and part.days:
+        chosen |= ~_is_in(local, part.days)
+    mask = pa.array(chosen.to_numpy())
+    return mask if derived.kept is None else pc.and_(mask, derived.kept.combine_chunks())
+
+
+def _time(settings: Settings, part: Part, table: pa.Table, derived: Derived) -> pa.ChunkedArray:
+    for rows in (derived.columns, table):
+        if settings.time_column in rows.column_names:
+            return rows[settings.time_column]
+    raise BadData(
+        f"{part.name} has no time column {settings.time_column!r}, only {', '.join(table.column_names)}: "
+        "correct time_column in the params file"
+    )
+
+
+def _is_in(local: pd.Series, period: Period) -> pd.Series:
+    return (local >= pd.Timestamp(period.start)) & (local < pd.Timestamp(period.end))
+
+
+def _overlap(period: Period, days: Period | None) -> Period:
+    if days is None:
+        return period
+    start = max(period.start, days.start)
+    return Period(start, max(start, min(period.end, days.end)))
+
+
+def _check_names(part: Part) -> None:
+    names = part.rows.schema.names
+    doubled = [f"{field.name!r} ({field.type})" for field in part.rows.schema if names.count(field.name) > 1]
+    if doubled:
+        raise BadData(
+            f"{part.name} has several columns of one name, {', '.join(doubled)}: rename them where they are written"
+        )

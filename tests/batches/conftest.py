@@ -1,0 +1,3 @@
+"""The small published months of tests/sources serve here too."""
+
+from tests.sources.conftest import green, publish  # noqa: F401

@@ -7,7 +7,7 @@ import click
 import papermill
 import pytest
 import yaml
-from driftbook import cli, config, faults, paths, store
+from driftbook import cli, config, faults, paths, records, store, verdicts
 from driftbook.sources import registry
 from driftbook.sources.contract import SourceSettings
 from pydantic import BaseModel, TypeAdapter
@@ -147,6 +147,22 @@ def test_one_word_per_thing(page, word):
     assert not re.search(rf"(?<!\w){re.escape(word)}(?!\w)", PAGES[page], re.IGNORECASE)
 
 
+def test_the_verdicts_are_those_of_the_catalogue_from_grave_to_harmless():
+    known = sorted(verdicts.VERDICTS.values(), key=lambda verdict: -verdict.rank)
+    assert [row[:2] for row in rows(README, "verdict")] == [[f"`{one.name}`", one.meaning] for one in known]
+
+
+@pytest.mark.parametrize("page", ["alarms.md", "glossary.md"])
+def test_every_verdict_is_explained(page):
+    explained = {row[0].strip("`") for word in ("verdict", "word") for row in rows(DOCS[page], word)}
+    assert set(verdicts.VERDICTS) <= explained
+
+
+def test_names_that_no_column_may_bear_are_listed():
+    (said,) = re.findall(r"^No column may be called[^:]*: ([^.]*)\.", DOCS["params.md"], re.MULTILINE)
+    assert re.findall(r"`([^`]+)`", said) == [*records.OWN_NAMES]
+
+
 def test_the_glossary_is_in_order_and_says_each_word_once():
     words = [row[0] for row in rows(DOCS["glossary.md"], "word")]
     assert words == sorted(set(words))
@@ -159,7 +175,7 @@ def test_lines_of_a_params_file_are_valid(page, block):
 
 
 @pytest.mark.parametrize(("page", "block"), blocks("python"))
-def test_examples_run(page, block, monkeypatch):
+def test_examples_run(page, block, monkeypatch, database):
     monkeypatch.setattr(faults, "CATALOGUE", dict(faults.CATALOGUE))
     exec(compile(block, page, "exec"), {})
 

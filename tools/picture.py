@@ -1,4 +1,4 @@
-"""Take the README's picture, docs/monitor.png: `make demo`, then `.venv/bin/python docs/picture.py`."""
+"""Take the README's picture, docs/monitor.png: `make demo`, then `.venv/bin/python -m tools.picture`."""
 
 import shutil
 from pathlib import Path

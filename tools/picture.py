@@ -1,13 +1,12 @@
-"""Take the README's picture, docs/monitor.png: `make demo`, then `.venv/bin/python docs/picture.py`."""
+"""Take the README's picture, docs/monitor.png: `make demo`, then `.venv/bin/python -m tools.picture`."""
 
 import shutil
-from pathlib import Path
 
 from driftbook import paths
 from playwright.sync_api import sync_playwright
 
 DAY = "2022-02-10"
-TARGET = Path(__file__).with_name("monitor.png")
+TARGET = paths.ROOT / "docs" / "monitor.png"
 
 
 def main() -> None:

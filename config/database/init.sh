@@ -1,6 +1,6 @@
 #!/bin/bash
 # Makes the two logins and the schema: run by the postgres image at a database's first start, or by an operator as an
-# administrator of a server of their own (README: an existing PostgreSQL). It may run again, and then sets passwords anew.
+# administrator of a server of their own (docs/stack.md: your own PostgreSQL). It may run again, and then sets passwords anew.
 #
 # Reads POSTGRES_USER and POSTGRES_DB (administrator, database), DRIFTBOOK_PASSWORD and GRAFANA_READER_PASSWORD (the
 # logins' passwords), MIGRATIONS (the folder of the .sql files), and libpq's PGHOST and so on.

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from driftbook import batches, model, store
 from driftbook.alarms import trailing
+from driftbook.config import Settings
 from driftbook.errors import BadData
 from driftbook.model import TrainedModel
 from driftbook.periods import Period, months_of, one_day
@@ -66,7 +67,15 @@ def stale_days(trained: TrainedModel, period: Period) -> list[dt.date]:
 def late_days(trained: TrainedModel, period: Period) -> list[dt.date]:
     """Return the monitored days of a period that waited for labels and whose rows in the source are others now."""
     waiting = store.pending_days(trained.settings.name, period.start, period.end, trained.version)
-    return [day for day, seen in waiting.items() if batches.read(trained.settings, one_day(day)).sha256 != seen]
+    return [day for day, seen in waiting.items() if _hash_now(trained.settings, day, seen) != seen]
+
+
+def _hash_now(settings: Settings, day: dt.date, otherwise: str) -> str:
+    try:
+        return batches.read(settings, one_day(day)).sha256
+    except BadData as error:
+        _log.warning("whether labels of %s came cannot be told: %s", day, error)
+        return otherwise
 
 
 def _would_use(

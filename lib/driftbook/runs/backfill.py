@@ -47,7 +47,7 @@ def backfill(
         As the notebook got it: a name, a path or the mapping itself.
     days
         `missing` leaves out the days that a papermill run of this model version has stored, unless the days they were
-        compared with have changed since; `all` runs every day.
+        compared with have changed since, or labels came that they waited for; `all` runs every day.
     pace
         Least seconds from the start of one day to the start of the next; above zero the days run one after the other.
     workers
@@ -74,7 +74,7 @@ def _run_all(params: str | Mapping, days: list[dt.date], pace: float, workers: i
 
 def _up_to_date(trained: TrainedModel, period: Period) -> set[dt.date]:
     stored = store.stored_days(trained.settings.name, period.start, period.end, trained.version)
-    return stored.difference(history.stale_days(trained, period))
+    return stored.difference(history.stale_days(trained, period), history.late_days(trained, period))
 
 
 def table(jobs: Iterable[Job]) -> pd.DataFrame:

@@ -8,6 +8,7 @@ import pandas as pd
 import pyarrow as pa
 from driftbook import model
 from driftbook.batches import Batch
+from driftbook.faults import clock_shifted, other_unit, value_takes_over
 from driftbook.model import TrainedModel
 
 
@@ -22,20 +23,22 @@ class Fault:
 
 def _scaled(column: str, factor: float) -> Fault:
     name = f"{column} x{factor:g}"
-    return Fault(name, column, lambda batch, _: _with(batch, column, batch.frame[column] * factor))
+    return Fault(
+        name, column, lambda batch, rng: _with(batch, column, other_unit(batch.frame, column, factor, rng)[column])
+    )
 
 
 def _masked(name: str, column: str, share: float, value: float) -> Fault:
     """Return the fault that gives a share of the rows one value."""
 
     def plant(batch: Batch, rng: np.random.Generator) -> Batch:
-        return _with(batch, column, batch.frame[column].mask(rng.random(len(batch.frame)) < share, value))
+        return _with(batch, column, value_takes_over(batch.frame, column, share, rng, value=value)[column])
 
     return Fault(name, column, plant)
 
 
-def _later(batch: Batch, _: np.random.Generator) -> Batch:
-    return _with(batch, "hour", (batch.frame["hour"] + 5) % 24)
+def _later(batch: Batch, rng: np.random.Generator) -> Batch:
+    return _with(batch, "hour", clock_shifted(batch.frame, "hour", 5, rng)["hour"])
 
 
 def _half(batch: Batch, rng: np.random.Generator) -> Batch:
@@ -76,4 +79,4 @@ def _with(batch: Batch, column: str, values: pd.Series) -> Batch:
 
 def rows_of(batch: Batch, kept: np.ndarray) -> Batch:
     """Return a batch of the rows at some positions."""
-    return replace(batch, table=batch.table.take(kept), frame=batch.frame.iloc[kept].reset_index(drop=True))
+    return batch.take(kept)

@@ -106,6 +106,13 @@ def values_missing(frame: pd.DataFrame, column: str, strength: float, rng: np.ra
     return frame.assign(**{column: frame[column].mask(_struck(frame, column, strength, rng))})
 
 
+def value_takes_over(
+    frame: pd.DataFrame, column: str, strength: float, rng: np.random.Generator, *, value: float | str
+) -> pd.DataFrame:
+    """Return a column of which one value swallows a share; which one is the caller's to say, so no report tries it."""
+    return frame.assign(**{column: frame[column].mask(_struck(frame, column, strength, rng), value)})
+
+
 @fault("value stuck", of=[NUMERIC], strengths=_SHARES, unit=OF_VALUES)
 def value_stuck(frame: pd.DataFrame, column: str, strength: float, rng: np.random.Generator) -> pd.DataFrame:
     """Return numbers of which some are stuck at the median: the most inconspicuous value."""

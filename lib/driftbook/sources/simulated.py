@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 from driftbook import paths
 from driftbook.errors import BadInput
 from driftbook.periods import Period, one_day
-from driftbook.sources import faults, files, months, trips
+from driftbook.sources import files, incidents, months, trips
 from driftbook.sources.contract import Part, SourceSettings
 
 NOTICE = "Simulated data: these trips were never driven, and the incidents among them are planted."
@@ -94,7 +94,7 @@ def _day(source: Settings, day: dt.date) -> pd.DataFrame:
         frame.loc[_ABSURD[1], "trip_distance"] = _ABSURD[2]
     for incident in source.incidents:
         if incident.start <= day <= incident.end:
-            frame = faults.plant(incident.fault, frame, np.random.default_rng([source.seed, day.toordinal(), 1]))
+            frame = incidents.plant(incident.fault, frame, np.random.default_rng([source.seed, day.toordinal(), 1]))
     return frame
 
 

@@ -3,7 +3,7 @@ from typing import get_args
 
 import numpy as np
 import pytest
-from driftbook.sources import faults, trips
+from driftbook.sources import incidents, trips
 from driftbook.sources.simulated import Incident
 from pandas.testing import assert_frame_equal
 
@@ -12,7 +12,7 @@ NAMES = get_args(Incident.model_fields["fault"].annotation)
 
 
 def planted(name):
-    return faults.plant(name, FRAME, np.random.default_rng(1))
+    return incidents.plant(name, FRAME, np.random.default_rng(1))
 
 
 @pytest.mark.parametrize("name", NAMES)

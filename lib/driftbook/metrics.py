@@ -73,13 +73,13 @@ def _catalogue() -> Iterator[Metric]:
     yield Metric("root_mean_squared_error", "root mean squared error", OF_TARGET, short="RMSE")
     yield Metric("bias", "mean of prediction minus truth", OF_TARGET, short="bias")
     yield Metric("r2", "share of the variance explained (R²)", short="R²")
-    yield Metric("log_loss", "log loss", "nats", bounds=error, short="log loss")
+    yield Metric("log_loss", "mean log loss", "nats", bounds=error, short="log loss")
     yield Metric("brier_score", "Brier score", short="Brier score")
     yield Metric("roc_auc", "area under the ROC curve", short="AUC")
     yield Metric("base_rate", "base rate: positive rows", "of labelled rows", True, short="base rate")
     yield Metric("accuracy", "right predictions (accuracy)", "of labelled rows", True, short="accuracy")
     yield Metric("macro_f1", "F1, mean over the classes", short="macro F1")
-    yield Metric("error_rate", "wrong predictions", "of labelled rows", True, error, short="error rate")
+    yield Metric("error_rate", "share of wrong predictions", "of labelled rows", True, error, short="error rate")
 
 
 #: Every metric by its name.

@@ -10,7 +10,7 @@ from driftbook.alarms import reasons
             ("error", "error", 5.24, 3.19, "minutes"),
             "the mean absolute error is 5.24 minutes, usually 3.19",
         ),
-        (("error", "error", 0.412, 0.318, "", "mean log loss"), "the mean log loss is 0.41, usually 0.32"),
+        (("error", "error", 0.412, 0.318, "nats", "mean log loss"), "the mean log loss is 0.41 nats, usually 0.32"),
         (("duplicates", "duplicates", 0.5, 0.0), "exact duplicates make 50.0% of the rows, usually 0.0%"),
         (("missing values", "flag", 0.2, 0.1), "missing values of flag make 20.0% of the rows, usually 10.0%"),
         (("fare", "outside", 0.2, 0.02), "fare: values out of the usual range make 20.0% of the rows, usually 2.0%"),

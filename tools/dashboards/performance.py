@@ -19,7 +19,7 @@ def dashboard() -> Dashboard:
         "4-performance",
         "4 Performance",
         "The model's error on the rows with a usable label, and how many rows had one. Drift is no harm; this is.",
-        [_error(), *_others(), _labelled(), _share(), _worst()],
+        [_error(), *_others(), _labelled(), _share(), _waiting(), _worst()],
         variables=[models(several=False)],
     )
 
@@ -80,6 +80,7 @@ def _labelled():
         order by day
         """,
         unit="short",
+        width=8,
     )
 
 
@@ -94,6 +95,23 @@ def _share():
         order by day
         """,
         unit="percentunit",
+        width=8,
+    )
+
+
+def _waiting():
+    return series(
+        "Share of rows without a label",
+        """Of all rows. More than the dashed line, which lies above the most of the reference, says that labels are
+        still to come: the day is judged on everything else, and `backfill` computes it again once they are there.""",
+        f"""
+        select day::timestamp as time, value as unlabelled_share, upper as threshold, page
+        from driftbook.current_measure
+        where {one("unlabelled_share")}
+        order by day
+        """,
+        unit="percentunit",
+        width=8,
     )
 
 

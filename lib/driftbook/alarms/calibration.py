@@ -26,13 +26,14 @@ class Outcome:
         The target's column, empty where nothing tells whether labels are late.
     columns
         The columns that are empty until the labels come: the target, and delivered ones it is derived from.
-    unit
-        The unit of an error, for words.
+    unit, error
+        The unit of an error and how it is called, for words.
     """
 
     target: str = ""
     columns: tuple[str, ...] = ()
     unit: str = ""
+    error: str = "mean absolute error"
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from driftbook.alarms import checks, reasons, reference
-from driftbook.alarms.calibration import Calibration
+from driftbook.alarms.calibration import Calibration, Outcome
 from driftbook.alarms.comparison import Band, Comparison, compare, widest
 from driftbook.config.alarms import Alarms
 from driftbook.profiles.profile import Profile
@@ -83,7 +83,7 @@ def judge(calibration: Calibration, alarms: Alarms, day: Profile, before: Sequen
         fixed_days=fixed.reference.days if fixed else (),
         trailing_days=tuple((other.day, other.sha256) for other in before),
         labels="pending" if is_pending else "complete",
-        **_scored(fixed, trailing, status, scored, findings, judging.outcome.unit),
+        **_scored(fixed, trailing, status, scored, findings, judging.outcome),
     )
     return DayVerdict(judgement, fixed, trailing, status, verdicts, measures)
 
@@ -131,14 +131,19 @@ def _verdict(fixed: float, trailing: float) -> str:
 
 
 def _scored(
-    fixed: Comparison | None, trailing: Comparison | None, status: str, scored: str, findings: list[str], unit: str
+    fixed: Comparison | None,
+    trailing: Comparison | None,
+    status: str,
+    scored: str,
+    findings: list[str],
+    outcome: Outcome,
 ) -> dict:
     """Return the part of a judgement that rests on the scores."""
     if not fixed:
         return {"reason": "; ".join([*findings, f"not judged by scores: {status}"])}
     column, against = _leading(fixed, trailing, scored)
     cell, share, usual = against.farthest(column)
-    said = reasons.describe(column, cell, share, usual, unit)
+    said = reasons.describe(column, cell, share, usual, outcome.unit, outcome.error)
     ratio = trailing.ratios.get(column, 0.0) if trailing else None
     sentence = reasons.reason(scored, said, fixed=fixed.ratios.get(column, 0.0), trailing=ratio)
     return {

@@ -90,7 +90,7 @@ def _all_cells(day: Profile) -> float:
 
 
 def _error(days: Sequence[Profile]) -> Shares:
-    """Return the logarithm of the mean absolute error; its sampling variance is that of the mean over its square."""
+    """Return the logarithm of the mean error; its sampling variance is that of the mean over its square."""
     n, total, squares = (np.array(column, dtype=float) for column in zip(*(day.errors for day in days), strict=True))
     with np.errstate(divide="ignore", invalid="ignore"):
         mean = np.where(n >= LEAST_LABELLED, total / n, np.nan)

@@ -39,6 +39,5 @@ class TrainedModel:
 
 def outcome(settings: Settings) -> Outcome:
     """Return what the alarms must know of what is predicted."""
-    return Outcome(
-        settings.target.name, settings.label_columns, metric(error_metric(settings)).unit_in(settings.target.unit)
-    )
+    error = metric(error_metric(settings))
+    return Outcome(settings.target.name, settings.label_columns, error.unit_in(settings.target.unit), error.words)

@@ -160,7 +160,7 @@ def test_a_day_whose_labels_are_late_is_judged_on_everything_else(demo, monitore
     scored = {m.feature for m in found.result.measures if m.metric == "severity"}
     assert scored == {m.feature for m in whole.result.measures if m.metric == "severity"} - {
         "duration_min",
-        "absolute error",
+        "error",
     }
 
 

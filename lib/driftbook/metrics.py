@@ -84,6 +84,9 @@ def _catalogue() -> Iterator[Metric]:
 
 #: Every metric by its name.
 METRICS = {metric.name: metric for metric in _catalogue()}
+#: How well the model did, and those of them that are judged: a model has one of these, by its task.
+PERFORMANCE = tuple(name for name, metric in METRICS.items() if metric.short)
+ERRORS = tuple(name for name in PERFORMANCE if METRICS[name].bounds)
 
 
 def metric(name: str) -> Metric:

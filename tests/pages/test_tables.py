@@ -203,7 +203,8 @@ def overview():
             "day": [DAY, dt.date(2022, 2, 6)],
             "verdict": ["alarm", "failed"],
             "rows": pd.array([1995, None], "Int64"),
-            "mean_absolute_error": [4.25, None],
+            "error": [4.25, None],
+            "error_metric": ["mean_absolute_error", None],
             "share_missing_values": [0.08, None],
             "labelled_rows": pd.array([1700, None], "Int64"),
         }
@@ -228,6 +229,14 @@ def test_days_link_to_their_pages_and_say_why(overview):
     )
     values = [number["data-value"] for number in Page(page).numbers]
     assert values == ["1.75", "7.5", "8.75", "1995.0", "4.25", "0.08"]
+
+
+@pytest.mark.parametrize(
+    ("metric", "expected"), [("log_loss", "rows mean log loss missing"), (None, "rows error missing")]
+)
+def test_days_are_headed_by_their_error(overview, metric, expected):
+    page = tables.days(overview.assign(error_metric=metric), judgements(), link=str)
+    assert expected in Page(page).text
 
 
 def test_a_quiet_day_needs_no_reason(overview):

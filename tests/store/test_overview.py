@@ -3,7 +3,7 @@ import math
 
 import pandas as pd
 import pytest
-from driftbook import store
+from driftbook import metrics, store
 from driftbook.records import DayResult, Measure
 from driftbook.verdicts import VERDICTS, gravest
 
@@ -93,6 +93,12 @@ def test_the_error_of_each_task(database, metric, value, error, mean_absolute_er
     record(measures=[Measure(metric, value), *(other for other in others if other.metric != metric or other.feature)])
     (row,) = as_rows(overview()[["error", "error_metric", "mean_absolute_error"]])
     assert row == (error, metric if metric != "accuracy" else None, mean_absolute_error)
+
+
+def test_every_error_of_the_catalogue_is_one_here(database):
+    for name in metrics.ERRORS:
+        record(measures=[Measure(name, 0.5)], data_hash=name)
+        assert as_rows(overview()[["error", "error_metric"]]) == [(0.5, name)]
 
 
 def test_without_any_verdict(database):

@@ -1,11 +1,12 @@
 """`1-overview`: how each model is today, and how its last 90 days were."""
 
+from driftbook.metrics import ERRORS
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
 from tools.dashboards import verdicts
 from tools.dashboards.boards import board, models
 from tools.dashboards.panels import config, history, link, rows, series
-from tools.dashboards.sql import ERRORS, MODELS, gravest, highest
+from tools.dashboards.sql import MODELS, gravest, highest
 
 _TITLES = {"2-data-drift": "data drift", "3-data-quality": "data quality", "4-performance": "performance"}
 

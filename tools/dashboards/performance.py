@@ -1,10 +1,11 @@
 """`4-performance`: whether the model still predicts well."""
 
+from driftbook.metrics import ERRORS
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
 from tools.dashboards.boards import board, models
 from tools.dashboards.panels import GAP, rows, series
-from tools.dashboards.sql import DAYS, ERRORS, one
+from tools.dashboards.sql import DAYS, one
 
 _ERROR = (
     "Of the rows that pass the params file's filters: the mean absolute error of a number, in the target's unit; the "

@@ -6,8 +6,6 @@ from collections.abc import Iterable
 MODELS = "model in (${model:sqlstring})"
 #: The days of a panel over days.
 DAYS = f"{MODELS} and $__timeFilter(day)"
-#: What `daily_overview.error` may be: the measure that is judged depends on what the model predicts.
-ERRORS = ("mean_absolute_error", "log_loss", "error_rate")
 
 # An array's maximum carries the day of the highest value along, without a sort of all days. The limit keeps the points'
 # pages and thresholds from being looked for among those of all days.

@@ -35,6 +35,11 @@ class Outcome:
     unit: str = ""
     error: str = "mean absolute error"
 
+    @property
+    def axis(self) -> str:
+        """What to write on the axis of an error."""
+        return f"{self.error} ({self.unit})" if self.unit else self.error
+
 
 @dataclass(frozen=True)
 class Calibration:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from driftbook.alarms import bins
 from driftbook.errors import BadInput
-from driftbook.measures.performance import labelled
+from driftbook.measures.performance import losses
 from driftbook.model import TrainedModel
 from driftbook.monitoring import DayReport
 from driftbook.records import DayResult
@@ -78,10 +78,9 @@ def missing_shares(trained: TrainedModel, result: DayResult) -> pd.DataFrame:
 
 
 def error_by_hour(trained: TrainedModel, frame: pd.DataFrame) -> pd.Series:
-    """Return the mean absolute error by hour of the rows that pass the filters, in the target's unit."""
-    settings = trained.settings
-    rows = frame[labelled(settings, frame)]
-    return (rows[settings.target.name] - rows[settings.prediction]).abs().groupby(rows["hour"]).mean()
+    """Return the error by hour, of the rows with a usable label and a prediction."""
+    found = losses(trained.settings, frame)
+    return found.groupby(frame.loc[found.index, "hour"]).mean()
 
 
 def chosen(result: DayResult, column: str) -> str:

@@ -12,7 +12,7 @@ from driftbook.metrics import metric
 from driftbook.records import DayResult, Measure
 from driftbook.verdicts import VERDICTS
 
-_OVERVIEW = ("rows", "mean_absolute_error", "share_missing_values")
+_OVERVIEW = ("rows", "error", "share_missing_values")
 
 
 def badge(verdict: str) -> str:
@@ -116,6 +116,8 @@ def days(overview: pd.DataFrame, judgements: pd.DataFrame, *, link: Callable[[ob
     `overview` and `judgements` are what the store gives of a period, `link` the HTML of a day.
     """
     judged = judgements.set_index("day").reindex(overview["day"]).set_axis(overview.index)
+    known = overview["error_metric"].dropna()
+    words = {"error": metric(known.iloc[0]).words} if len(known) else {}
     table = pd.DataFrame(
         {
             "day": overview["day"].map(link),
@@ -126,7 +128,7 @@ def days(overview: pd.DataFrame, judgements: pd.DataFrame, *, link: Callable[[ob
                 for kind in ("fixed", "trailing")
             },
             "class": judged["day_class"].fillna("–").map(html.escape),
-            **{metric(name).words: overview[name].map(_exact) for name in _OVERVIEW},
+            **{words.get(name, metric(name).words): overview[name].map(_exact) for name in _OVERVIEW},
         }
     )
     said = table.assign(reason=judged["reason"])[overview["verdict"] != "ok"].dropna(subset="reason")

@@ -2,7 +2,7 @@ import json
 import re
 
 import pytest
-from driftbook import paths
+from driftbook import metrics, paths
 from driftbook.verdicts import VERDICTS
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.cog.plugins import register_default_plugins
@@ -147,6 +147,11 @@ def test_every_verdict_is_explained():
     places = [verdicts.MEANING.find(verdict) for verdict in verdicts.COLORS]
     assert -1 not in places
     assert places == sorted(places), "from harmless to grave"
+
+
+def test_every_measure_of_performance_is_on_a_panel():
+    shown = " ".join(panel["targets"][0]["rawSql"] for panel in READ["4-performance"]["panels"])
+    assert [name for name in metrics.PERFORMANCE if f"'{name}'" not in shown] == []
 
 
 def test_the_alert_opens_the_open_alarms():

@@ -171,4 +171,6 @@ class DetectabilityReport:
     @property
     def status(self) -> str:
         """Why nothing was tried, empty if it was."""
+        if not self.found:
+            return "left out"
         return "" if self.held_back else "not calibrated"

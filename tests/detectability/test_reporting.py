@@ -6,13 +6,15 @@ import numpy as np
 import pytest
 from driftbook import batches, detectability, faults, model, training
 from driftbook.alarms import judge
-from driftbook.detectability import reporting
+from driftbook.detectability import copies, reporting
 from driftbook.detectability import trial as trials
 from driftbook.errors import BadInput
 from driftbook.measures.performance import losses
 from driftbook.pages import figures
 from driftbook.periods import between
 from driftbook.profiles import counting
+
+from tests import trade
 
 FREAK, SPECIAL = dt.date(2022, 1, 29), dt.date(2022, 1, 1)
 
@@ -46,7 +48,12 @@ def catalogue(monkeypatch):
 
 
 def injected(demo, days, fault, column, strength):
-    return reporting._injected(demo[1], days, faults.CATALOGUE[fault], column, 0, strength)
+    return predicted(demo[1], days, faults.CATALOGUE[fault], column, strength)
+
+
+def predicted(trained, days, fault, column, strength):
+    """Return faulty copies as counts, every one with the predictions the model makes of it."""
+    return copies.predict(trained, reporting._injected(trained, days, fault, column, 0, strength))
 
 
 def test_the_days_held_back(demo, trial, report):
@@ -114,7 +121,7 @@ def test_what_is_said_to_be_caught_is_caught_on_later_days(demo, report):
     trial = trials.Trial(trained.calibration, settings.alarms, tuple(day for _, day in counts.values()))
     assert not trials.caught(trial, trial.held_back).any()
     for one, (fault, _, column) in zip(report.found, reporting._places(settings), strict=True):
-        found = reporting._injected(trained, counts, fault, column, 0, one.smallest)
+        found = predicted(trained, counts, fault, column, one.smallest)
         assert trials.caught(trial, found).mean() >= 0.85, (one.fault, one.feature)
 
 
@@ -235,6 +242,63 @@ def test_rows_must_keep_their_index(demo, batch, catalogue):
 
     with pytest.raises(BadInput, match="fault 'doubled' returned rows with another index: rows that stay keep theirs"):
         detectability.report(demo[1], batch)
+
+
+def test_the_report_is_what_predicting_on_every_copy_gives(demo, trial, days, report):
+    for one, (fault, _, column) in zip(report.found, reporting._places(demo[0]), strict=True):
+        tried = fault.strengths[: len(one.powers)]
+        whole = [trials.caught(trial, predicted(demo[1], days, fault, column, strength)).mean() for strength in tried]
+        assert one.powers == tuple(whole), (one.fault, one.feature)
+
+
+def test_a_copy_is_predicted_on_once_and_with_the_others(demo, batch, report, monkeypatch):
+    calls, predict = [], model.with_prediction
+    monkeypatch.setattr(model, "with_prediction", lambda *given: calls.append(len(given[2])) or predict(*given))
+    assert detectability.report(demo[1], batch) == report
+    tried = [len(one.powers) for one in report.found if one.feature in demo[0].features.all]
+    assert len(calls) <= sum(tried)
+    day = len(demo[1].reference_rows) / len(demo[1].calibration.days)
+    assert sum(calls) < 7 * day * sum(tried) * 0.8  # days whose own columns tell are not asked about
+
+
+def test_delivered_predictions_are_as_they_were(monkeypatch):
+    settings = trade.settings(model={"kind": "delivered", "column": "expected"})
+    trained, _ = training.train(settings, trade.batch())
+    monkeypatch.delattr(model, "with_prediction")
+    found = detectability.report(trained, trade.batch())
+    assert found.status == ""
+    assert all(one.level is not None for one in found.found)
+
+
+@pytest.mark.parametrize("task", ["binary", "multiclass"])
+def test_faults_of_text_and_classes(task):
+    estimator = "sklearn.ensemble:HistGradientBoostingClassifier"
+    chosen = {"kind": "train", "estimator": estimator, "arguments": {"max_iter": 5}}
+    trained, _ = training.train(trade.settings(task, model=chosen), trade.batch())
+    found = detectability.report(trained, trade.batch()).found
+    by_fault = {fault: [one.feature for one in found if one.fault == fault] for fault in faults.CATALOGUE}
+    assert by_fault["new category"] == by_fault["categories collapse"] == ["carrier", "depot", "rack"]
+    assert by_fault["columns swapped"] == ["weight"]
+    assert by_fault["target shifted"] == []
+    assert by_fault["values missing"] == ["weight", "distance", "carrier", "depot", "rack"]
+    assert all(one.smallest for one in found if one.fault == "new category")
+
+
+def test_the_params_file_leaves_the_report_out(demo, batch, monkeypatch):
+    trained = replace(demo[1], settings=demo[0].model_copy(update={"detectability": False}))
+    monkeypatch.delattr(trials, "reference")  # nothing is scored
+    report = detectability.report(trained, batch)
+    assert (report.status, report.found, report.held_back) == ("left out", (), ())
+    plt.close(figures.detectability(detectability.table(report)))
+
+
+def test_a_slow_report_shows_its_progress(demo, batch, monkeypatch, capsys):
+    monkeypatch.setattr(reporting, "_PATIENCE", 0)
+    monkeypatch.setattr(faults, "CATALOGUE", {"rows lost": faults.CATALOGUE["rows lost"]})
+    detectability.report(demo[1], batch)
+    assert capsys.readouterr().err == ""
+    detectability.report(demo[1], batch, progress=True)
+    assert "faults: " in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("size", [10, 21, 25])

@@ -8,6 +8,8 @@ from driftbook.measures import drift
 from scipy.spatial.distance import jensenshannon
 from scipy.stats import wasserstein_distance
 
+from tests import trade
+
 
 def values(measures):
     return {m.feature or m.metric: m.value for m in measures}
@@ -116,3 +118,64 @@ def test_a_prediction_is_needed(demo, day):
     with pytest.raises(KeyError, match="prediction"):
         drift.drift(settings, trained.validation, day.drop(columns="prediction"))
     assert len(model.predict(settings, trained.estimator, day)) == len(day)
+
+
+DELIVERED = {"regression": "expected", "binary": "p", "multiclass": "outcome"}
+ODD = {
+    "nothing": {},
+    "a number without a value": {"weight": np.nan},
+    "a constant number": {"weight": 3.0},
+    "an absurd number": {"weight": 1e99},
+    "a category without a value": {"carrier": None},
+    "one category": {"carrier": "fox"},
+    "an unseen category": {"carrier": "tortoise"},
+    "true and false": {"carrier": "true"},
+    "ids as text": {"rack": "7"},
+    "no prediction": {"prediction": None},
+    "no feature with a value": dict.fromkeys(("weight", "distance", "carrier", "depot", "rack")),
+}
+
+
+def parcels(task, odd="nothing", **given):
+    settings = trade.settings(task, model={"kind": "delivered", "column": DELIVERED[task]})
+    return settings, model.with_prediction(settings, None, trade.frame(**given)).assign(**ODD[odd])
+
+
+@pytest.mark.parametrize("odd", ODD)
+@pytest.mark.parametrize("side", ["reference", "current"])
+@pytest.mark.parametrize("task", ["regression", "multiclass"])
+def test_no_column_costs_a_day(task, side, odd):
+    settings, reference = parcels(task, odd if side != "current" else "nothing", days=5)
+    _, current = parcels(task, odd if side != "reference" else "nothing", days=1, seed=1)
+    found = values(drift.drift(settings, reference, current))
+    assert set(found) == {*settings.features.all, "prediction", "prediction_drift", "num_drifted_columns"}
+    assert all(value is None or np.isfinite(value) for value in found.values())
+    without = {name for name in ODD[odd] if "without" in odd or odd in ("no prediction", "no feature with a value")}
+    assert {name for name, value in found.items() if value is None and name in ODD[odd]} >= without
+    assert found["depot"] is not None or "depot" in without
+    assert drift.drift_report(settings, reference, current) is not None
+    report = drift.training_values(settings, drift.training_report(settings, reference, current), len(current))
+    assert report["num_drifted_columns"] == found["num_drifted_columns"]
+
+
+def test_text_agrees_with_scipy():
+    settings, reference = parcels("multiclass", days=10)
+    _, current = parcels("multiclass", days=1, seed=1)
+    found = values(drift.drift(settings, reference, current))
+    for name in ("carrier", "prediction"):
+        shares = [frame[name].value_counts(normalize=True) for frame in (reference, current)]
+        table = pd.concat(shares, axis=1).fillna(0)
+        assert found[name] == pytest.approx(jensenshannon(*table.to_numpy().T), rel=1e-9)
+
+
+@pytest.mark.parametrize("task", DELIVERED)
+def test_a_delivered_model_without_a_feature(task):
+    settings, reference = parcels(task, days=5)
+    settings = settings.model_copy(update={"features": type(settings.features)()})
+    current = parcels(task, days=1, seed=1)[1]
+    assert set(values(drift.drift(settings, reference, current))) == {
+        *("prediction", "prediction_drift", "num_drifted_columns")
+    }
+    nothing = values(drift.drift(settings, reference, current.assign(prediction=None)))
+    assert nothing == {"prediction": None, "prediction_drift": None, "num_drifted_columns": 0}
+    assert drift.drift_report(settings, reference, current.assign(prediction=None)) is None

@@ -1,6 +1,7 @@
 """The detectability report: every fault of the catalogue tried on every column it can strike."""
 
 import datetime as dt
+import sys
 import zlib
 from collections.abc import Iterator
 from dataclasses import replace
@@ -9,26 +10,29 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-import pandas as pd
+from tqdm import tqdm
 
-from driftbook import faults, model
+from driftbook import faults
 from driftbook.batches import Batch
 from driftbook.config import Settings
+from driftbook.detectability import copies
+from driftbook.detectability.copies import Copy
 from driftbook.detectability.trial import Trial, detect, hold_back
-from driftbook.errors import BadInput
 from driftbook.faults import Fault
-from driftbook.measures.performance import losses
 from driftbook.model import TrainedModel
-from driftbook.profiles import counting
 from driftbook.profiles.profile import Profile
 from driftbook.records import HOUR, Detectability, DetectabilityReport
 
+#: After so many seconds a progress bar is shown.
+_PATIENCE = 15
 
-def report(trained: TrainedModel, batch: Batch, *, seed: int = 0) -> DetectabilityReport:
+
+def report(trained: TrainedModel, batch: Batch, *, seed: int = 0, progress: bool = False) -> DetectabilityReport:
     """Return which faults would be missed, by fault and column; writes nothing.
 
     `batch` is the one trained on. The same model, budget, catalogue and seed give the same report. Where the reference
-    is too small for it, every entry is there without a number.
+    is too small for it, every entry is there without a number; where the params file leaves it out, no entry is there.
+    With `progress`, standard error shows a bar once it takes its time.
 
     Raises
     ------
@@ -36,8 +40,10 @@ def report(trained: TrainedModel, batch: Batch, *, seed: int = 0) -> Detectabili
         If a fault that drops or repeats rows does not keep their index.
     """
     settings = trained.settings
-    trial = hold_back(trained.calibration, settings.alarms)
+    trial = hold_back(trained.calibration, settings.alarms) if settings.detectability else None
     days = _held_back(trained, batch, trial) if trial else {}
+    places = list(_places(settings)) if settings.detectability else []
+    shown = tqdm(places, desc="faults", file=sys.stderr, delay=_PATIENCE, leave=False, disable=not progress)
     return DetectabilityReport(
         settings.name,
         trained.version,
@@ -45,7 +51,7 @@ def report(trained: TrainedModel, batch: Batch, *, seed: int = 0) -> Detectabili
         reference_days=len(trial.calibration.fixed.days) if trial else len(trained.calibration.days),
         held_back=tuple(days),
         alarming=trial.alarming if trial else (),
-        found=tuple(_detect(trained, trial, days, *where, seed) for where in _places(settings)),
+        found=tuple(_detect(trained, trial, days, *where, seed) for where in shown),
     )
 
 
@@ -56,7 +62,7 @@ def _places(settings: Settings) -> Iterator[tuple[Fault, str, Any]]:
         faults.NUMERIC: [(name, name) for name in features.numeric + watch.numeric],
         faults.CATEGORICAL: [(name, name) for name in features.categorical + watch.categorical],
         faults.HOUR: [(HOUR, HOUR)],
-        faults.TARGET: [(settings.target.name, settings.target.name)],
+        faults.TARGET: [(settings.target.name, settings.target.name)] if settings.task == "regression" else [],
         faults.PAIR: [(pair[0], pair) for pair in _pairs(features.numeric)],
         faults.ROWS: [("", settings.time_column)],
     }
@@ -72,9 +78,11 @@ def _pairs(names: tuple[str, ...]) -> list[tuple[str, str]]:
 
 
 def _held_back(trained: TrainedModel, batch: Batch, trial: Trial) -> dict[dt.date, tuple[Batch, Profile]]:
-    counts = {day.day: day for day in trial.held_back}
-    days = model.predicted(trained, batch).by_day(trained.settings.time_column)
-    return {day.period.start: (day, counts[day.period.start]) for day in days if day.period.start in counts}
+    """Return the held-back days with the predictions that training made, and as counts."""
+    counts, time = {day.day: day for day in trial.held_back}, trained.settings.time_column
+    inside = replace(batch.take(np.flatnonzero(batch.in_period(time))), frame=trained.reference_rows)
+    days = {day.period.start: day for day in inside.by_day(time)}
+    return {day: (days[day], profile) for day, profile in counts.items()}
 
 
 def _detect(
@@ -88,7 +96,8 @@ def _detect(
 ) -> Detectability:
     if trial is None:
         return Detectability(fault.name, feature, fault.unit, fault.strengths, (), None, "not calibrated")
-    return detect(trial, fault, feature, partial(_injected, trained, days, fault, column, seed))
+    inject = partial(_injected, trained, days, fault, column, seed)
+    return detect(trial, fault, feature, inject, partial(copies.predict, trained))
 
 
 def _injected(
@@ -98,27 +107,13 @@ def _injected(
     column: Any,
     seed: int,
     strength: float,
-) -> list[Profile]:
-    """Return the held-back days as counts, with a fault at a strength."""
+) -> list[Copy]:
+    """Return copies of the held-back days with a fault at a strength."""
     name = zlib.crc32(f"{fault.name} {column}".encode())
-    found = []
-    for day, (batch, counts) in days.items():
-        frame = fault.inject(batch.frame, column, strength, np.random.default_rng([seed, day.toordinal(), name]))
-        if not frame.index.isin(batch.frame.index).all():
-            raise BadInput(f"fault {fault.name!r} returned rows with another index: rows that stay keep theirs")
-        found.append(_counted(trained, batch, counts, frame))
-    return found
-
-
-def _counted(trained: TrainedModel, batch: Batch, counts: Profile, frame: pd.DataFrame) -> Profile:
-    """Return a faulty day as counts: the columns that changed, or all of them where rows are gone or repeated."""
-    settings, grid = trained.settings, trained.calibration.grid
-    if not frame.index.equals(batch.frame.index):
-        rows = replace(batch.take(frame.index.to_numpy()), frame=frame.reset_index(drop=True))
-        return counting.profile(settings, grid, model.predicted(trained, rows))
-    changed = [name for name in frame if not frame[name].equals(batch.frame[name])]
-    if not {*changed}.isdisjoint(settings.features.all):
-        frame = model.with_prediction(settings, trained.estimator, frame)
-        changed.append(settings.prediction)
-    errors = losses(settings, frame).to_numpy()
-    return counting.recount(grid, counts, frame, changed, errors)
+    return [
+        copies.inject(
+            *(trained, rows, counts, fault, column),
+            given=[strength, np.random.default_rng([seed, day.toordinal(), name])],
+        )
+        for day, (rows, counts) in days.items()
+    ]

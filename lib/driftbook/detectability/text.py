@@ -29,11 +29,14 @@ def table(report: DetectabilityReport) -> pd.DataFrame:
         }
         for one in report.found
     ]
-    return pd.DataFrame(lines).astype({"level": float})
+    columns = ["column", "fault", "caught from", "tried", "days caught", "level"]
+    return pd.DataFrame(lines, columns=columns).astype({"level": float})
 
 
 def conclusion(report: DetectabilityReport) -> str:
     """Return what a reader should take away: how much is caught, and what would be missed most easily."""
+    if report.status == "left out":
+        return "Left out: the params file says `detectability: false`, so nobody knows what these alarms would miss."
     if report.status:
         return (
             f"Not calibrated: the reference has {report.reference_days} days, too few to hold some back "

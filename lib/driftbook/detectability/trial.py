@@ -13,6 +13,7 @@ import numpy as np
 from driftbook.alarms import checks, reference
 from driftbook.alarms.calibration import Calibration
 from driftbook.config.alarms import Alarms
+from driftbook.detectability.copies import Copy
 from driftbook.faults import Fault, strength_text
 from driftbook.profiles import calendars
 from driftbook.profiles.profile import Profile
@@ -80,19 +81,39 @@ def caught(trial: Trial, days: Sequence[Profile]) -> np.ndarray:
     return found
 
 
-def detect(trial: Trial, fault: Fault, feature: str, inject: Callable[[float], Sequence[Profile]]) -> Detectability:
+def detect(
+    trial: Trial,
+    fault: Fault,
+    feature: str,
+    inject: Callable[[float], Sequence[Copy]],
+    predict: Callable[[Sequence[Copy]], Sequence[Profile]],
+) -> Detectability:
     """Return how strong a fault must be to be caught; strengths above the first that is are not tried.
 
-    `inject` returns the held-back days with the fault at a strength.
+    `inject` returns copies of the held-back days with the fault at a strength, `predict` gives some of them their
+    predictions.
     """
     powers: list[float] = []
     for strength in fault.strengths:
-        powers.append(float(caught(trial, inject(strength)).mean()))
+        powers.append(float(_caught(trial, inject(strength), predict).mean()))
         if powers[-1] >= POWER:
             break
     smallest = fault.strengths[len(powers) - 1] if powers[-1] >= POWER else None
     said = "missed" if smallest is None else strength_text(smallest, fault.unit)
     return Detectability(fault.name, feature, fault.unit, fault.strengths, tuple(powers), smallest, said)
+
+
+def _caught(trial: Trial, copies: Sequence[Copy], predict: Callable[[Sequence[Copy]], Sequence[Profile]]) -> np.ndarray:
+    """Return which copies are caught, predicting only on those whose own columns do not tell.
+
+    A day is as far out as its farthest column, and the undisturbed prediction and error of a quiet day are within the
+    threshold: what is caught with these is caught with any.
+    """
+    found = caught(trial, [copy.counts for copy in copies])
+    waiting = [line for line, copy in enumerate(copies) if copy.batch and not found[line]]
+    if waiting:
+        found[waiting] = caught(trial, predict([copies[line] for line in waiting]))
+    return found
 
 
 def _choose(calibration: Calibration, per_month: float) -> set[dt.date]:

@@ -211,6 +211,8 @@ def detectability(table: pd.DataFrame) -> Figure:
 
     The darker a cell, the stronger a fault passes unseen; grey where that is not known, blank where it cannot strike.
     """
+    if table.empty:
+        return nothing()
     columns, kinds = list(dict.fromkeys(table["column"])), list(dict.fromkeys(table["fault"]))
     fig, (panel,) = figure(width=2.2 + 0.85 * len(kinds), height=2.2 + 0.4 * len(columns))
     levels = table.pivot(index="column", columns="fault", values="level").loc[columns, kinds].to_numpy(dtype=float)

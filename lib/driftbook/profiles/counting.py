@@ -77,8 +77,13 @@ def count(
     )
 
 
-def recount(grid: Grid, day: Profile, frame: pd.DataFrame, changed: Collection[str], errors: np.ndarray) -> Profile:
-    """Return a profile after some columns changed; the day's rows are the same, the other counts are kept."""
+def recount(
+    grid: Grid, day: Profile, frame: pd.DataFrame, changed: Collection[str], errors: np.ndarray | None
+) -> Profile:
+    """Return a profile after some columns changed; the day's rows are the same, the other counts are kept.
+
+    Without `errors` those are kept too.
+    """
     bins = {name: bin_counts(grid, frame[name]) for name in changed if name in grid.edges}
     values = {name: value_counts(frame[name]) for name in changed if name in grid.ordered + grid.unordered}
     missing = {
@@ -89,7 +94,7 @@ def recount(grid: Grid, day: Profile, frame: pd.DataFrame, changed: Collection[s
         bins=day.bins | bins,
         values=day.values | values,
         missing=day.missing | missing,
-        errors=summed(errors),
+        errors=day.errors if errors is None else summed(errors),
     )
 
 

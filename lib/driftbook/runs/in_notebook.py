@@ -38,6 +38,8 @@ def save_day(result: DayResult, *, notebook: str, ask: bool = False) -> str:
 
 def save_detectability(report: DetectabilityReport) -> str:
     """Store a detectability report inside a run, and say in a sentence what happened; in Jupyter nothing is stored."""
+    if report.status == "left out":
+        return "Not stored: the params file leaves the report out."
     if not run_id():
         return "Not stored: this is no papermill run."
     if not store.write_detectability(run_id(), report):

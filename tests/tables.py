@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 from driftbook import config
+from driftbook.sources.contract import Part, SourceSettings
 
 DAYS = [dt.date(2022, 2, day) for day in (4, 5, 6)]
 
@@ -44,3 +45,28 @@ def settings(source, numeric=("price", "weight"), categorical=("shop",), time="a
         "calendar": {"time_zone": zone},
     }
     return config.load(given | more)
+
+
+def held(table, **part):
+    """Return the source of a table in memory, cut into parts if `parts` are given."""
+    HELD[:] = [Part(table, **{"name": "memory"} | part)]
+    return {"kind": "tests.tables:Held"}
+
+
+HELD = []
+
+
+class Held:
+    """A source whose parts a test put into memory."""
+
+    NOTICE = ""
+
+    class Settings(SourceSettings):
+        """Nothing of its own."""
+
+    def covers(self, settings, period):
+        """Every period."""
+
+    def rows(self, settings, period):
+        """Return the parts as they are."""
+        return HELD

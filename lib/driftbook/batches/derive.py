@@ -58,15 +58,17 @@ def _selected(expressions: dict[str, str], table: pa.Table, zone: str) -> pa.Tab
 
 def _named(expressions: Iterable[str], names: Iterable[str]) -> list[str]:
     """Return the columns that some expressions name, in any case as SQL has it: the others may be of any type."""
-    text = "\n".join(expressions)
-    exact = [name for name in names if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text)]
-    taken = {name.casefold() for name in exact}
-    lower = text.casefold()
-    return exact + [
-        name
-        for name in names
-        if name.casefold() not in taken and re.search(rf"(?<!\w){re.escape(name.casefold())}(?!\w)", lower)
-    ]
+    text, found = "\n".join(expressions), {}
+    for flags in (re.NOFLAG, re.IGNORECASE):
+        for name in names:
+            if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text, flags):
+                other = found.setdefault(name.casefold(), name)
+                if flags == re.NOFLAG and other != name:
+                    raise BadInput(
+                        f"source.derive or source.where names columns that SQL cannot tell apart, {other} and {name}: "
+                        "rename them where they are written"
+                    )
+    return [*found.values()]
 
 
 def _complaint(expressions: dict[str, str], columns: Iterable[str], error: duckdb.Error) -> str:

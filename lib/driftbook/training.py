@@ -107,7 +107,7 @@ def _calibrated(settings: Settings, batch: Batch) -> Calibration:
         )
     counts = tuple(counting.profile(settings, grid, day) for day in days)
     return Calibration(
-        grid, counts, counting.kinds(batch.table), settings.references.min_rows_per_day, outcome(settings)
+        grid, counts, counting.kinds(batch.inputs), settings.references.min_rows_per_day, outcome(settings)
     )
 
 

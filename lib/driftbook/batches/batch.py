@@ -28,6 +28,8 @@ class Batch:
     invalid
         Column to the rows, as positions in the frame, whose number is not finite, absurdly large or a fill value: NaN
         in the frame, but no missing value. Columns without such a row are not named.
+    outputs
+        The columns that hold the model's output, where it is delivered with the rows.
     """
 
     period: Period
@@ -35,6 +37,12 @@ class Batch:
     frame: pd.DataFrame
     strays: int
     invalid: dict[str, np.ndarray] = field(default_factory=dict)
+    outputs: tuple[str, ...] = ()
+
+    @property
+    def inputs(self) -> pa.Table:
+        """The delivered columns without those that hold the model's output, which is measured as the prediction."""
+        return self.table.drop_columns([name for name in self.outputs if name in self.table.column_names])
 
     @cached_property
     def sha256(self) -> str:

@@ -5,6 +5,7 @@ from driftbook.batches.batch import Batch
 from driftbook.batches.derive import derive
 from driftbook.batches.frame import frame_of
 from driftbook.config import Settings
+from driftbook.config.model import DeliveredModel
 from driftbook.errors import BadData
 from driftbook.periods import Period
 from driftbook.sources import registry
@@ -38,7 +39,9 @@ def read(settings: Settings, period: Period, *, strays: bool = False) -> Batch:
         table = joining.nothing(piece.table for piece in pieces)
         derived = derive(settings.source, table, settings.calendar.time_zone).columns
     frame, invalid = frame_of(settings, table, derived)
-    return Batch(period, table, frame, sum(selection.strays(settings, part) for part in parts), invalid)
+    outside = sum(selection.strays(settings, part) for part in parts)
+    outputs = tuple(settings.model.columns) if isinstance(settings.model, DeliveredModel) else ()
+    return Batch(period, table, frame, outside, invalid, outputs)
 
 
 def check_covers(settings: Settings, period: Period) -> None:

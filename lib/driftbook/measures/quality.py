@@ -32,7 +32,7 @@ def quality(settings: Settings, batch: Batch, columns: Sequence[Bins], day: Prof
         Measure("share_missing_values", missing_cells(batch, settings)),
         Measure("stray_rows", float(batch.strays)),
     ]
-    for column in batch.table.column_names:
+    for column in batch.inputs.column_names:
         measures.append(Measure("missing_share", day.missing[column] / day.rows, column))
     for column in settings.watched.numeric:
         measures += _quantiles(frame[column])
@@ -49,9 +49,9 @@ def missing_values(column: pa.ChunkedArray) -> int:
 
 def missing_cells(batch: Batch, settings: Settings) -> float:
     """Return the share of missing cells among all cells of the delivered columns and the prediction."""
-    missing = sum(missing_values(column) for column in batch.table.columns)
+    missing = sum(missing_values(column) for column in batch.inputs.columns)
     missing += int(batch.frame[settings.prediction].isna().sum())
-    return missing / (batch.table.num_rows * (batch.table.num_columns + 1))
+    return missing / (batch.inputs.num_rows * (batch.inputs.num_columns + 1))
 
 
 def duplicates(table: pa.Table) -> int:

@@ -26,10 +26,10 @@ def profile(settings: Settings, grid: Grid, batch: Batch) -> Profile:
         grid,
         batch.period.start,
         batch.frame,
-        duplicates=duplicates(batch.table),
-        missing={name: missing_values(batch.table[name]) for name in batch.table.column_names},
+        duplicates=duplicates(batch.inputs),
+        missing={name: missing_values(batch.inputs[name]) for name in batch.inputs.column_names},
         invalid={name: len(rows) for name, rows in batch.invalid.items()},
-        kinds=kinds(batch.table),
+        kinds=kinds(batch.inputs),
         errors=losses(settings, batch.frame).to_numpy(),
     )
 

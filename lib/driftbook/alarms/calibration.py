@@ -1,5 +1,6 @@
 """What training freezes for the alarms: the fine grid and the reference period's days as counts."""
 
+import datetime as dt
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -28,12 +29,19 @@ class Outcome:
         The columns that are empty until the labels come: the target, and delivered ones it is derived from.
     unit, error
         The unit of an error and how it is called, for words.
+    delay_days
+        How many days later labels come.
     """
 
     target: str = ""
     columns: tuple[str, ...] = ()
     unit: str = ""
     error: str = "mean absolute error"
+    delay_days: int = 0
+
+    def expected(self, day: dt.date) -> dt.date:
+        """Return the day until which the labels of a day may come."""
+        return day + dt.timedelta(days=self.delay_days)
 
     @property
     def axis(self) -> str:

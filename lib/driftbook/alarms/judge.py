@@ -75,7 +75,7 @@ def judge(calibration: Calibration, alarms: Alarms, day: Profile, before: Sequen
     scored = status or gravest(verdicts.values())
     found = checks.run(judging, alarms.checks, day, before)
     findings = [check.finding for check in found if check.finding]
-    findings += [f"labels pending: {waiting[0].value:.0%} of the rows wait for theirs"] if is_pending else []
+    findings += [reasons.waiting(waiting[0].value, calibration.outcome.expected(day.day))] if is_pending else []
     measures = (*_measures(fixed, trailing, verdicts, scored), *(check.measure for check in found), *waiting)
     judgement = Judgement(
         verdict=gravest(measure.verdict for measure in measures),

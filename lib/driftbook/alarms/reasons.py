@@ -1,5 +1,7 @@
 """A day's verdict in words."""
 
+import datetime as dt
+
 from driftbook.alarms.measurement import DUPLICATES, ERROR, MISSING, ROWS
 from driftbook.verdicts import VERDICTS
 
@@ -38,6 +40,17 @@ def describe(
     else:
         what = f"{column}: {cell} makes"
     return f"{what} {_percent(share)} of the rows, usually {_percent(usual)}"
+
+
+def waiting(share: float, expected: dt.date) -> str:
+    """Return how many rows of a day wait for their labels, and until when they may.
+
+    Examples
+    --------
+    >>> waiting(1.0, dt.date(2022, 2, 17))
+    'labels pending: 100% of the rows wait for theirs, expected by 2022-02-17'
+    """
+    return f"labels pending: {share:.0%} of the rows wait for theirs, expected by {expected}"
 
 
 def reason(verdict: str, said: str, *, fixed: float, trailing: float | None) -> str:

@@ -40,4 +40,7 @@ class TrainedModel:
 def outcome(settings: Settings) -> Outcome:
     """Return what the alarms must know of what is predicted."""
     error = metric(error_metric(settings))
-    return Outcome(settings.target.name, settings.label_columns, error.unit_in(settings.target.unit), error.words)
+    return Outcome(
+        *(settings.target.name, settings.label_columns, error.unit_in(settings.target.unit), error.words),
+        delay_days=settings.labels.delay_days,
+    )

@@ -23,6 +23,7 @@ ONLY = {
     "evidently": "measures.drift",
     "psycopg": "store",
     "requests": "sources.tlc",
+    "sqlalchemy": "sources.sql",
     "papermill": "runs",
     "nbconvert": "pages",
     "jinja2": "pages",

@@ -190,11 +190,11 @@ def test_a_file_that_is_no_params_file(tmp_path, content, message):
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ("grean_taxi", "params is 'grean_taxi': no such params file; known names are ['demo', 'green_taxi'"),
+        ("grean_taxi", "params is 'grean_taxi': no such params file; known names are ['demo', 'flights'"),
         ("params/none.yaml", "params is 'params/none.yaml': no such params file"),
         ("/nowhere/x.yml", "params is '/nowhere/x.yml': no such params file"),
         ("params/", "params is 'params/': no such params file"),
-        ("", "params is '': expected a name, one of ['demo', 'green_taxi'"),
+        ("", "params is '': expected a name, one of ['demo', 'flights'"),
         (7, "params is 7: expected a name"),
         (None, "params is None: expected a name"),
         (["demo"], "params is ['demo']: expected a name"),

@@ -70,10 +70,10 @@ def numbers(column: pa.ChunkedArray, name: str) -> pd.Series:
     Raises
     ------
     BadData
-        If it holds anything but numbers or booleans.
+        If it holds a value that is no number or boolean.
     """
     kind = column.type
-    if _types.is_null(kind):
+    if column.null_count == len(column):
         return pd.Series(np.nan, index=range(len(column)))
     if not (is_number(kind) or _types.is_boolean(kind)):
         raise BadData(

@@ -28,7 +28,10 @@ def read(settings: Settings, period: Period, *, strays: bool = False) -> Batch:
     check_covers(settings, period)
     parts = registry.parts(settings.source, period)
     if not parts:
-        raise BadData(f"the source {settings.source.kind!r} holds nothing for {period.start} to {period.days[-1]}")
+        raise BadData(
+            f"the source {settings.source.kind!r} gives no parts for {period.start} to {period.days[-1]}: "
+            "expected one without rows where there are none, so that its columns are known"
+        )
     pieces = [selection.select(settings, part, period, strays) for part in parts]
     full = [piece for piece in pieces if piece.table.num_rows]
     if full:

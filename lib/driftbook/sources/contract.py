@@ -1,10 +1,12 @@
 """The contract of a source: what a module or class must offer that rows come from.
 
-A source of one's own is a module or class named by its import path (`kind: "my_company.orders:Orders"`) with
+A source of one's own is a module or class named by its import path (`kind: my_company.orders`, or of a class, which is
+called without arguments, `my_company.orders:Orders`) with
 
 - `Settings`: a subclass of `SourceSettings` with the keys of its own in the params file;
 - `covers(settings, period)`: raises `BadInput` if the period cannot be in the source; reads nothing;
-- `rows(settings, period)`: returns (or yields) `Part`s that hold at least the period's rows; may fetch;
+- `rows(settings, period)`: returns or yields `Part`s that hold at least the period's rows, one without rows where there
+  are none; may fetch;
 - `NOTICE`: a sentence that every page must show about the data, empty for none.
 """
 

@@ -32,22 +32,29 @@ def reader(path: Path) -> ds.CsvFileFormat:
 
 @lru_cache(maxsize=1024)
 def _reader(path: Path, *_changed: int) -> ds.CsvFileFormat:
-    delimiter, types = _delimiter(path), {}
+    delimiter = _delimiter(path)
+    types: dict[str, pa.DataType] = {}
     while True:
         found = _format(delimiter, types)
         fragment = found.make_fragment(str(path), fs.LocalFileSystem())
-        schema = fragment.physical_schema
         try:
+            types = types or {field.name: field.type for field in fragment.physical_schema}
             for _ in fragment.to_batches():
                 pass
         except pa.ArrowInvalid as error:
-            column = _UNFIT.search(str(error))
-            wider = _after(schema.field(int(column[1])).type) if column else None
-            if wider is None:
-                raise
-            types = {field.name: field.type for field in schema} | {schema.names[int(column[1])]: wider}
+            types = _widened(types, error)
         else:
             return found
+
+
+def _widened(types: dict[str, pa.DataType], error: pa.ArrowInvalid) -> dict[str, pa.DataType]:
+    """Return the types with a wider one for the column that an error names; raises the error if there is none."""
+    unfit = _UNFIT.search(str(error))
+    name = [*types][int(unfit[1])] if types and unfit else None
+    wider = _after(types[name]) if name is not None else None
+    if wider is None:
+        raise error
+    return types | {name: wider}
 
 
 def _format(delimiter: str, types: dict[str, pa.DataType]) -> ds.CsvFileFormat:

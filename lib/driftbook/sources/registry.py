@@ -23,16 +23,17 @@ _NEEDED = ("Settings", "covers", "rows", "NOTICE")
 
 
 def source(kind: str) -> Source:
-    """Return the source of a kind, a known name or `package.module:Name`; of a class an object without arguments.
+    """Return the source of a kind: a known name, a module `package.module`, or `package.module:Name` for a class.
 
     Raises
     ------
     BadInput
         If there is none, it cannot be imported, or it lacks a part of the contract.
     """
-    if not isinstance(kind, str) or (kind not in KNOWN and ":" not in kind):
+    if not isinstance(kind, str) or not (kind in KNOWN or {*".:"}.intersection(kind)):
         raise BadInput(
-            f"source.kind is {kind!r}: expected one of {list(KNOWN)}, or the import path 'module:Name' of yours"
+            f"source.kind is {kind!r}: expected one of {list(KNOWN)}, or the import path of yours, "
+            "'package.module' or 'package.module:Name'"
         )
     module, _, name = KNOWN.get(kind, kind).partition(":")
     try:

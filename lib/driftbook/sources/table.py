@@ -77,10 +77,17 @@ def _dataset(file: TableFile, given: str) -> ds.Dataset:
     """Return a file as a dataset, of which only what is needed is read, with the columns that its folders stand for."""
     path = files.unpacked(file.path) if file.format == "zip" else file.path
     reader = csv.reader(path) if (given or layout.format_of(path)) == "csv" else files.PARQUET
-    schema = reader.make_fragment(str(path), _DISK).physical_schema
+    fragment = reader.make_fragment(str(path), _DISK)
+    schema = fragment.physical_schema
     beside = {name: value for name, value in file.values.items() if name not in schema.names}
-    known = [pc.field(name) == value if value.is_valid else pc.field(name).is_null() for name, value in beside.items()]
-    for name, value in beside.items():
-        schema = schema.append(pa.field(name, value.type))
-    fragment = reader.make_fragment(str(path), _DISK, reduce(and_, known) if known else None)
+    if beside:
+        known = [
+            pc.field(name) == value if value.is_valid else pc.field(name).is_null() for name, value in beside.items()
+        ]
+        fragment = reader.make_fragment(str(path), _DISK, reduce(and_, known))
+        schema = pa.schema([*schema, *(pa.field(name, value.type) for name, value in beside.items())])
     return ds.FileSystemDataset([fragment], schema, reader, _DISK)
+
+
+def _is(name: str, value: pa.Scalar) -> pc.Expression:
+    return pc.field(name) == value if value.is_valid else pc.field(name).is_null()

@@ -26,7 +26,7 @@ ONLY = {
     "papermill": "runs",
     "nbconvert": "pages",
     "jinja2": "pages",
-    "matplotlib": "pages.figures",
+    "matplotlib": "pages",
 }
 
 

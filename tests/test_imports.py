@@ -27,7 +27,7 @@ ONLY = {
     "papermill": "runs",
     "nbconvert": "pages",
     "jinja2": "pages",
-    "matplotlib": "pages.figures",
+    "matplotlib": "pages",
 }
 
 

@@ -95,6 +95,13 @@ def _check_prediction(settings: Settings, prediction: pd.Series) -> None:
         )
 
 
+def telling(settings: Settings, frame: pd.DataFrame, most: int = 3) -> list[str]:
+    """Return the columns a reader wants to see first: the target, then the features of most different values."""
+    different = {name: frame[name].nunique() for name in settings.features.numeric}
+    numeric = sorted(different, key=different.get, reverse=True)
+    return [settings.target.name, *numeric, *settings.features.categorical][:most]
+
+
 def _calibrated(settings: Settings, batch: Batch) -> Calibration:
     """Return the fixed reference of the period's days that have enough rows; `batch` holds no strays."""
     watched = settings.watched

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 from driftbook.config import Bounds
 from driftbook.config.model import DeliveredModel, Target
-from driftbook.measures.performance import error_metric, errors, labelled, losses, performance
+from driftbook.measures.performance import baseline, error_metric, errors, labelled, losses, performance
 from sklearn import metrics
 
 LABELS = ["ash", "elm", "oak"]
@@ -185,7 +185,20 @@ def test_no_class_at_all(several, classed):
     assert {m.value for m in performance(several, classed.head(10))} == {0, None}
 
 
-def test_only_the_error_is_judged(demo, binary, frame, probable):
+def test_the_error_comes_first(demo, binary, frame, probable):
     for settings, rows in ((demo[0], frame), (binary, probable)):
-        judged = [m.metric for m in performance(settings, rows) if m.reference]
-        assert judged == [error_metric(settings)]
+        assert [m.metric for m in performance(settings, rows)][:2] == ["labelled_rows", error_metric(settings)]
+
+
+@pytest.mark.parametrize(("late", "expected"), [([1, 0, 0, 0], 0.5623), ([0, 0], 0), ([np.nan], None)])
+def test_what_the_base_rate_alone_would_cost(binary, late, expected):
+    rows = pd.DataFrame({"late": np.array(late, dtype=float), "prediction": 0.5})
+    assert baseline(binary, rows) == (expected if expected is None else pytest.approx(expected, abs=1e-4))
+
+
+def test_what_one_answer_for_all_would_cost(demo, several, classed, frame):
+    assert baseline(demo[0], frame) == pytest.approx(50 / 3)  # of 10, 10 and 60 the median
+    shares = classed["tree"].value_counts(normalize=True)
+    assert baseline(several, classed) == pytest.approx(-(shares * np.log(shares)).sum())
+    labels = several.model_copy(update={"model": DeliveredModel(kind="delivered", column="guess")})
+    assert baseline(labels, classed) == pytest.approx(1 - shares.max())

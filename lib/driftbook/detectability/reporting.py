@@ -24,7 +24,7 @@ from driftbook.profiles.profile import Profile
 from driftbook.records import HOUR, Detectability, DetectabilityReport
 
 #: After so many seconds a progress bar is shown.
-_PATIENCE = 15
+_PATIENCE = 30
 
 
 def report(trained: TrainedModel, batch: Batch, *, seed: int = 0, progress: bool = False) -> DetectabilityReport:

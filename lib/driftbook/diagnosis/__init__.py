@@ -14,9 +14,10 @@ from driftbook.diagnosis.columns import (
     severities,
     severity_table,
 )
-from driftbook.diagnosis.segments import carriers, outliers, scale
+from driftbook.diagnosis.segments import carrier_table, carriers, outliers, scale
 
 __all__ = [
+    "carrier_table",
     "carriers",
     "chosen",
     "day_ratios",

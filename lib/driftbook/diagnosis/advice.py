@@ -61,8 +61,9 @@ def _of_column(trained: TrainedModel, result: DayResult, frame: pd.DataFrame, co
     reference, day = histograms(trained, result, [column])[column]
     now, before = day["missing"] / day.sum(), reference["missing"] / reference.sum()
     if largest_move(reference, day) == "missing" and now > before:
-        fill = f"; the model was given {trained.settings.fill_missing:g} in their place"
-        fill = fill if column in trained.settings.features.all else ""
+        fill = trained.settings.fill_missing
+        is_filled = fill is not None and column in trained.settings.features.all
+        fill = f"; the model was given {fill:g} in their place" if is_filled else ""
         return f"{now:.0%} of {column} are missing ({before:.0%} in the reference){fill}. Ask who delivers the column."
     return _of_values(trained, frame, column, alarms)
 

@@ -1,5 +1,7 @@
 """Where a column moved: which part of the rows carries the change, and which rows are outliers."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
@@ -30,6 +32,12 @@ def carriers(trained: TrainedModel, frame: pd.DataFrame, column: str, segment: s
     part = ((day - reference) * np.sign(change)).sum(axis=1) / (2 * distance)
     table = pd.DataFrame({"reference": reference.sum(axis=1), "day": day.sum(axis=1), "part": part})
     return table.rename_axis(segment).sort_values("part", ascending=False, kind="stable")
+
+
+def carrier_table(tables: Mapping[str, pd.DataFrame], most: int = 3) -> pd.DataFrame:
+    """Return the values that carry most of a change, some of each segment column, from tables that `carriers` gave."""
+    tops = {segment: table.head(most) for segment, table in tables.items()}
+    return pd.concat(tops, names=["segment", "value"]) if tops else _NOTHING
 
 
 def outliers(trained: TrainedModel, frame: pd.DataFrame, rows: int = 10) -> pd.DataFrame:

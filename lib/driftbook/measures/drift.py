@@ -55,18 +55,26 @@ def drift(settings: Settings, reference: pd.DataFrame, current: pd.DataFrame) ->
     ]
 
 
-def training_report(settings: Settings, training: pd.DataFrame, validation: pd.DataFrame) -> Snapshot:
-    """Return Evidently's report of validation against training rows: drift, drifted columns, missing values."""
+def training_report(settings: Settings, training: pd.DataFrame, validation: pd.DataFrame) -> Snapshot | None:
+    """Return Evidently's report of validation against training rows: drift, drifted columns, missing values.
+
+    None where nothing was trained.
+    """
+    if training.empty:
+        return None
     compared = _comparable(settings, training, validation)
     metrics = partial(_training_metrics, settings.prediction)
     return _run(metrics, settings, training, validation, compared, shown=_columns(settings))[0]
 
 
-def training_values(settings: Settings, report: Snapshot, rows: int) -> dict[str, float | None]:
+def training_values(settings: Settings, report: Snapshot | None, rows: int) -> dict[str, float | None]:
     """Return the three values of `training_report` as data, `rows` being the number of validation rows.
 
     The share of missing values is Evidently's count over all cells: its own share divides by rows.
+    Nothing without a report.
     """
+    if report is None:
+        return {}
     missing = next(m["value"]["count"] for m in report.dict()["metrics"] if "MissingValue" in m["metric_name"])
     return {
         "prediction_drift": _by_column(report).get(settings.prediction),

@@ -97,6 +97,20 @@ def values(settings: Settings, frame: pd.DataFrame) -> dict[str, float | None]:
     return {name: None if found[name] is None else float(found[name]) for name in _METRICS[kind]}
 
 
+def baseline(settings: Settings, frame: pd.DataFrame) -> float | None:
+    """Return the error of one answer for all rows, their own best one: what a model must beat.
+
+    The median, the base rate, the classes' shares, or the most frequent class.
+    """
+    target, kind = scored(settings, frame)[settings.target.name], _kind(settings)
+    if target.empty:
+        return None
+    if kind == "regression":
+        return float((target - target.median()).abs().mean())
+    shares = target.value_counts(normalize=True)
+    return float(1 - shares.max() if kind == "labels" else -(shares * np.log(shares)).sum())
+
+
 def errors(settings: Settings, splits: dict[str, pd.DataFrame]) -> pd.DataFrame:
     """Return a table of one line per split that has rows: their number and the metrics of the task."""
     table = {

@@ -11,6 +11,10 @@ from matplotlib.colors import TwoSlopeNorm
 from matplotlib.dates import AutoDateLocator, DateFormatter
 from matplotlib.figure import Figure
 
+from driftbook.profiles.labels import label
+
+#: Of more values the most frequent ones are drawn.
+_MOST_VALUES = 8
 REFERENCE, DAY, BEYOND = "#9aa0a6", "#1f6fb4", "#c5221f"
 
 
@@ -45,12 +49,20 @@ def rows_by_day_and_hour(times: pd.Series) -> Figure:
 
 
 def distributions(frame: pd.DataFrame, columns: Sequence[str], axes: Mapping[str, str]) -> Figure:
-    """Draw each column's distribution from its 0.5 to its 99.5 % quantile: single values beyond would hide the rest."""
+    """Draw each column's distribution from its 0.5 to its 99.5 % quantile: single values beyond would hide the rest.
+
+    Categories, and numbers of two values, are drawn value by value, the most frequent first.
+    """
     fig, panels = figure(len(columns))
     for panel, column in zip(panels, columns, strict=True):
         values = frame[column].dropna()
-        low, high = values.quantile([0.005, 0.995])
-        panel.hist(values.clip(low, high), bins=40, color=REFERENCE)
+        if pd.api.types.is_numeric_dtype(values) and values.nunique() > 2:
+            low, high = values.quantile([0.005, 0.995])
+            panel.hist(values.clip(low, high), bins=40, color=REFERENCE)
+        else:
+            counts = values.map(label).value_counts().head(_MOST_VALUES)
+            panel.bar(counts.index, counts.to_numpy(), color=REFERENCE)
+            panel.tick_params(axis="x", rotation=40)
         panel.set(title=column, xlabel=axes.get(column, column), ylabel="rows")
     return fig
 

@@ -38,11 +38,12 @@ def save_day(result: DayResult, *, notebook: str, ask: bool = False) -> str:
 
 def save_detectability(report: DetectabilityReport) -> str:
     """Store a detectability report inside a run, and say in a sentence what happened; in Jupyter nothing is stored."""
-    if report.status == "left out":
-        return "Not stored: the params file leaves the report out."
     if not run_id():
         return "Not stored: this is no papermill run."
-    if not store.write_detectability(run_id(), report):
+    changed = store.write_detectability(run_id(), report)
+    if report.status == "left out":
+        return f"The params file leaves the report out: model {report.model} has no current one."
+    if not changed:
         return "Already in the database: the report is the one stored before."
     return f"Stored: {len(report.found)} rows, the current ones of model {report.model}."
 
@@ -61,8 +62,10 @@ def open_interactive(notebook: str, model: str, day: Any) -> str:
     )
 
 
-def show_report(snapshot: Any) -> HTML | IFrame:
+def show_report(snapshot: Any | None) -> HTML | IFrame:
     """Return Evidently's interactive report for display: inline in Jupyter, in a run a link to a file."""
+    if snapshot is None:
+        return HTML("<p>Nothing to compare, no report.</p>")
     if not run_id():
         return HTML(snapshot.get_html_str(as_iframe=True))
     folder = Path(os.environ["DRIFTBOOK_RUN_FOLDER"])

@@ -1,0 +1,87 @@
+"""What a reader should take away from a day's page, in sentences with their numbers."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from driftbook.alarms.calibration import Outcome
+from driftbook.diagnosis import largest_move
+
+
+def references(day_ratios: Mapping[str, tuple[np.ndarray, float]]) -> str:
+    """Return a line per reference: how the day's score lies to the threshold and to the reference's own days."""
+    lines = [
+        f"{name} reference: {ratio:.2f} times the threshold, {(own < ratio).sum()} of {len(own)} days of the reference "
+        "score lower."
+        for name, (own, ratio) in day_ratios.items()
+    ]
+    return "\n".join(lines) or "No reference can judge the day."
+
+
+def beyond(ratios: pd.DataFrame) -> str:
+    """Return which columns exceed the threshold of every reference, and the highest of them all."""
+    if ratios.empty:
+        return "No rows, no scores."
+    over = ratios[(ratios > 1).all(axis=1)]
+    lines = [f"{len(over)} of {len(ratios)} columns exceed the threshold of every reference."]
+    lines += [f"{name}: {row.min():.2f} times." for name, row in over.iterrows()]
+    highest = ", ".join(f"{name} {row.min():.2f}" for name, row in ratios.head(3).iterrows())
+    return f"{' '.join(lines)}\nHighest: {highest}."
+
+
+def order(ratios: pd.DataFrame) -> str:
+    """Return the columns by their score over the threshold of both references."""
+    found = ", ".join(f"{name} {row.min():.2f}" for name, row in ratios.iterrows())
+    return f"In order: {found}." if found else "No rows, no scores."
+
+
+def moves(histograms: Mapping[str, tuple[pd.Series, pd.Series]]) -> str:
+    """Return a line per column: the bin whose share of rows changed most."""
+    lines = [_move(name, *counts) for name, counts in histograms.items()]
+    return "\n".join(lines) or "No rows, nothing moved."
+
+
+def by_hour(outcome: Outcome, groups: Mapping[str, pd.Series]) -> str:
+    """Return a line per group: the hour of the largest error."""
+    unit = f" {outcome.unit}" if outcome.unit else ""
+    lines = [
+        f"{name}: worst hour {error.idxmax():.0f}, {error.max():.2f}{unit}."
+        if len(error)
+        else f"{name}: no labelled row."
+        for name, error in groups.items()
+    ]
+    return "\n".join(lines)
+
+
+def missing_on_day(table: pd.DataFrame) -> str:
+    """Return how many columns miss values on a day or in the reference, and those that miss most on the day."""
+    found = [f"{name}: {share:.1%}." for name, share in table["day"].head(3).items()]
+    return " ".join([f"{len(table)} columns miss values.", *found])
+
+
+def carriers(tables: Mapping[str, pd.DataFrame]) -> str:
+    """Return a line per segment column: its group that carries most of the change."""
+    lines = [
+        f"{segment} {value}: {row['part']:.0%} of the change, with {row['day']:.0%} of the rows "
+        f"({row['reference']:.0%} in the reference)."
+        for segment, table in tables.items()
+        for value, row in table.head(1).iterrows()
+    ]
+    return "\n".join(lines) or "Nothing moved, or the params file names no segments."
+
+
+def farthest(outliers: pd.DataFrame) -> str:
+    """Return the row that lies farthest from the reference."""
+    if outliers.empty:
+        return "No rows, no outliers."
+    first = outliers.iloc[0]
+    return f"The farthest row: {first['column']} {first['value']:,.2f}, {first['distance']:.1f} widths away."
+
+
+def _move(column: str, reference: pd.Series, day: pd.Series) -> str:
+    label = largest_move(reference, day)
+    return (
+        f"{column}: bin {label} holds {day[label] / day.sum():.1%} of the day's rows, "
+        f"{reference[label] / reference.sum():.1%} in the reference."
+    )

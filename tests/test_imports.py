@@ -13,7 +13,7 @@ LAYERS = [
     {"faults", "sources"},
     {"config"},
     {"alarms", "batches", "history", "measures", "model", "monitoring", "profiles", "store", "training"},
-    {"detectability", "diagnosis"},
+    {"adoption", "detectability", "diagnosis"},
     {"pages"},
     {"cli", "runs", "stack"},
 ]

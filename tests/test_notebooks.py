@@ -15,6 +15,10 @@ from papermill.cli import papermill
 from tools import notebooks
 
 PARAMETERS = {
+    "adopt": {
+        **{"path": "str", "query": "str", "url_env": "str", "time": "str"},
+        **{"prediction": "str", "target": "str", "name": "str"},
+    },
     "train": {"params": "str"},
     "monitor": {"params": "str", "day": "str", "store": "bool"},
     "backfill": {"params": "str", "start": "str", "end": "str", "days": "str", "pace": "float", "workers": "int"},
@@ -22,7 +26,7 @@ PARAMETERS = {
     "smoke": {"rows": "int", "pace": "float"},
 }
 NOTEBOOKS = {path.stem: nbformat.read(path, as_version=4) for path in notebooks.tracked()}
-PLACE = r"(?:^|[\s'\"(=])(?:/\w+){2,}|\b[A-Z]:\\"
+PLACE = r"(?:^|[\s'\"(=])(?!/dev/null)(?:/\w+){2,}|\b[A-Z]:\\"
 # A clock, a duration or a progress bar; not the pick-up time of a row of the data.
 TIME = r"(?<!2022-\d\d-\d\d )(?<!2022-\d\d-\d\d \d\d:)\d\d:\d\d|\b\d+(?:\.\d+)? ?(?:ms|s|sec|seconds)\b|it/s|\d%\|"
 IDENTITY = r"\b\d{8}T\d{6}\b|\b[0-9a-f]{8}-[0-9a-f]{4}|\b(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{8,}\b|0x[0-9a-f]{6,}"

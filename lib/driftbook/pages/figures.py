@@ -11,6 +11,7 @@ from matplotlib.colors import TwoSlopeNorm
 from matplotlib.dates import AutoDateLocator, DateFormatter
 from matplotlib.figure import Figure
 
+from driftbook.periods import Period
 from driftbook.profiles.labels import label
 
 #: Of more values the most frequent ones are drawn.
@@ -45,6 +46,18 @@ def rows_by_day_and_hour(times: pd.Series) -> Figure:
     hours = times.dt.hour.value_counts().reindex(range(24), fill_value=0) / max(len(days), 1)
     by_hour.bar(hours.index, hours.to_numpy(), color=REFERENCE)
     by_hour.set(title="Rows by hour, mean day", ylabel="rows a day", xlabel="hour of day")
+    return fig
+
+
+def days(values: pd.Series, reference: Period, *, ylabel: str) -> Figure:
+    """Draw a number of each day, indexed by date, with the reference period shaded."""
+    fig, (panel,) = figure(height=2.6)
+    panel.axvspan(reference.start, reference.end, color=REFERENCE, alpha=0.25, lw=0, label="reference")
+    panel.plot(values.index, values.to_numpy(dtype=float), color=DAY, lw=1, marker="o", ms=2, label="day")
+    panel.xaxis.set_major_locator(AutoDateLocator(maxticks=8))
+    panel.xaxis.set_major_formatter(DateFormatter("%Y-%m-%d"))
+    panel.set(xlabel="day", ylabel=ylabel, ylim=(0, None))
+    fig.legend(frameon=False, fontsize=8, loc="outside upper right", ncols=2)
     return fig
 
 

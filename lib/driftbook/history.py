@@ -51,10 +51,11 @@ def stale_days(trained: TrainedModel, period: Period) -> list[dt.date]:
     A day that arrived late, was delivered again or was acknowledged since makes the days after it stale. Labels that
     arrived late do so only for days that have theirs.
     """
-    settings, calibration = trained.settings, trained.calibration
+    settings = trained.settings
     judged = store.trailing_days(settings.name, period.start, period.end, trained.version)
     if not judged:
         return []
+    calibration = trained.calibration
     first = trailing.reach(settings.alarms, settings.references, min(judged))
     stored = _stored(trained, Period(first, period.end))
     known = {**stored, **calibration.by_day}

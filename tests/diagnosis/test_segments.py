@@ -59,11 +59,11 @@ def test_outliers(demo, monitored):
     frame.loc[11, ["trip_distance", "fare_amount"]] = [np.nan, 7e6]
     found = diagnosis.outliers(trained, frame, rows=3)
     assert found.index.tolist() == [7, 9, 11]
-    assert found["column"].tolist() == ["trip_distance", "fare_amount", "fare_amount"]
-    assert found["value"].tolist() == [5e6, -9e6, 7e6]
-    assert found["distance"].is_monotonic_decreasing
+    assert found["farthest column"].tolist() == ["trip_distance", "fare_amount", "fare_amount"]
+    assert found["its value"].tolist() == [5e6, -9e6, 7e6]
+    assert found["widths away"].is_monotonic_decreasing
     reference = trained.reference_rows["trip_distance"].quantile([0.05, 0.5, 0.95])
-    assert found["distance"].iloc[0] == pytest.approx((5e6 - reference[0.5]) / (reference[0.95] - reference[0.05]))
+    assert found["widths away"].iloc[0] == pytest.approx((5e6 - reference[0.5]) / (reference[0.95] - reference[0.05]))
     assert found.columns.tolist() == ["column", "value", "distance", *frame.columns]
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 from driftbook.alarms import bins
 from driftbook.model import TrainedModel
 from driftbook.profiles.labels import label
+from driftbook.records import HOUR
 
 _NOTHING = pd.DataFrame(columns=["reference", "day", "part"], dtype=float)
 
@@ -44,16 +45,15 @@ def outliers(trained: TrainedModel, frame: pd.DataFrame, rows: int = 10) -> pd.D
     """Return the rows farthest from the reference, with the column that makes them so.
 
     A value's distance is how far it lies from the reference's median, in widths of the reference's 5 to 95 % range; a
-    row counts by its farthest numeric column. Columns `column`, `value`, `distance`, then the frame's own.
+    row counts by its farthest numeric column. Columns `farthest column`, `its value`, `widths away`, then the frame's.
     """
-    numeric = [name for name in trained.settings.watched.numeric if name != "hour"]
+    numeric = [name for name in trained.settings.watched.numeric if name != HOUR]
     low, middle, high = (trained.reference_rows[numeric].quantile(level) for level in (0.05, 0.5, 0.95))
     distance = ((frame[numeric] - middle) / (high - low).where(high > low)).abs()
     farthest = distance.max(axis=1).dropna().nlargest(rows, keep="first")
-    column = distance.loc[farthest.index].idxmax(axis=1)
+    column = distance.loc[farthest.index].idxmax(axis=1) if len(farthest) else farthest.astype(object)
     value = [frame.at[row, name] for row, name in column.items()]
-    found = pd.DataFrame({"column": column, "value": value, "distance": farthest})
-    return found.join(frame)
+    return pd.DataFrame({"farthest column": column, "its value": value, "widths away": farthest}).join(frame)
 
 
 def scale(trained: TrainedModel, frame: pd.DataFrame, column: str) -> float | None:

@@ -76,7 +76,8 @@ def farthest(outliers: pd.DataFrame) -> str:
     if outliers.empty:
         return "No rows, no outliers."
     first = outliers.iloc[0]
-    return f"The farthest row: {first['column']} {first['value']:,.2f}, {first['distance']:.1f} widths away."
+    column, value, distance = first["farthest column"], first["its value"], first["widths away"]
+    return f"The farthest row: {column} {value:,.2f}, {distance:.1f} widths away."
 
 
 def _move(column: str, reference: pd.Series, day: pd.Series) -> str:

@@ -77,6 +77,8 @@ def look(path: str, query: str = "", url_env: str = "", *, time: str, prediction
     first = next(pieces, None)
     if first is None:
         raise BadInput("the table has no rows: nothing can be proposed of it")
+    if doubled := sorted({name for name in first.column_names if first.column_names.count(name) > 1}):
+        raise BadData(f"the table has several columns of the names {doubled}: rename them where they are written")
     for parameter, name in {"time": time, "prediction": prediction, "target": target}.items():
         _check_column(parameter, name, first.column_names)
     time, why = (time, "you named it") if time else _time(first)

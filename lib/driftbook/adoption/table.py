@@ -13,7 +13,7 @@ import pyarrow.dataset as ds
 
 from driftbook.adoption import zones
 from driftbook.adoption.request import EVER, source
-from driftbook.batches import columns, times
+from driftbook.batches import columns, selection, times
 from driftbook.errors import BadData, BadInput
 from driftbook.profiles import counting
 from driftbook.sources import registry
@@ -77,8 +77,6 @@ def look(path: str, query: str = "", url_env: str = "", *, time: str, prediction
     first = next(pieces, None)
     if first is None:
         raise BadInput("the table has no rows: nothing can be proposed of it")
-    if doubled := sorted({name for name in first.column_names if first.column_names.count(name) > 1}):
-        raise BadData(f"the table has several columns of the names {doubled}: rename them where they are written")
     for parameter, name in {"time": time, "prediction": prediction, "target": target}.items():
         _check_column(parameter, name, first.column_names)
     time, why = (time, "you named it") if time else _time(first)
@@ -94,7 +92,8 @@ def _pieces(settings: SourceSettings) -> Iterator[pa.Table]:
     """Yield the table's rows, some at a time, without empty pieces."""
     for part in registry.source(settings.kind).rows(settings, EVER):
         rows = ds.dataset(part.rows) if isinstance(part.rows, pa.Table) else part.rows
-        with readable(part.name):
+        selection.check_names(part)
+        with readable(part.name, part.remedy):
             for batch in rows.to_batches():
                 if batch.num_rows:
                     yield columns.plain(pa.Table.from_batches([batch]))

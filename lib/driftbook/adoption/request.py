@@ -39,7 +39,8 @@ def source(path: str, query: str, url_env: str) -> SourceSettings:
     try:
         return registry.settings({"kind": "table", **given})
     except ValidationError as error:
-        raise BadInput("; ".join(each["msg"].removeprefix("Value error, ") for each in error.errors())) from None
+        said = [(".".join(map(str, each["loc"])), each["msg"]) for each in error.errors()]  # not what was given: a URL
+        raise BadInput("; ".join(f"{key}: {text}" if key else text for key, text in said)) from None
 
 
 def check_name(name: str) -> None:

@@ -13,7 +13,7 @@ import pyarrow.dataset as ds
 
 from driftbook.adoption import zones
 from driftbook.adoption.request import EVER, source
-from driftbook.batches import columns, times
+from driftbook.batches import columns, selection, times
 from driftbook.errors import BadData, BadInput
 from driftbook.profiles import counting
 from driftbook.sources import registry
@@ -92,7 +92,8 @@ def _pieces(settings: SourceSettings) -> Iterator[pa.Table]:
     """Yield the table's rows, some at a time, without empty pieces."""
     for part in registry.source(settings.kind).rows(settings, EVER):
         rows = ds.dataset(part.rows) if isinstance(part.rows, pa.Table) else part.rows
-        with readable(part.name):
+        selection.check_names(part)
+        with readable(part.name, part.remedy):
             for batch in rows.to_batches():
                 if batch.num_rows:
                     yield columns.plain(pa.Table.from_batches([batch]))

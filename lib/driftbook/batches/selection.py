@@ -31,7 +31,7 @@ def select(settings: Settings, part: Part, period: Period, strays: bool) -> Piec
     """Return a part's rows of a period, with `strays` those of days it was not published to hold, too."""
     within = _overlap(period, part.days)
     with readable(part.name, part.remedy):
-        _check_names(part)
+        check_names(part)
         table = _delivered(part, _wanted(settings, part, within, strays))
     if not table.num_rows and settings.time_column in table.column_names:
         return Piece(part.name, table, None)
@@ -122,7 +122,8 @@ def _overlap(period: Period, days: Period | None) -> Period:
     return Period(start, max(start, min(period.end, days.end)))
 
 
-def _check_names(part: Part) -> None:
+def check_names(part: Part) -> None:
+    """Raise `BadData` if two columns of a part bear one name."""
     names = part.rows.schema.names
     doubled = [f"{field.name!r} ({field.type})" for field in part.rows.schema if names.count(field.name) > 1]
     if doubled:

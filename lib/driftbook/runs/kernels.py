@@ -1,4 +1,4 @@
-"""Where a notebook's cells run: in a fork of this process, or a kernel reached over Unix sockets in a private folder."""
+"""Where a notebook's cells run: in a fork of this process, or in a kernel behind sockets of a private folder."""
 
 import re
 import sys

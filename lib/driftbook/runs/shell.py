@@ -16,11 +16,11 @@ import weakref
 from multiprocessing.connection import Connection
 from typing import Any
 
+from ipykernel.compiler import XCachingCompiler
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.error import StdinNotImplementedError
 from IPython.core.interactiveshell import InteractiveShell
-from ipykernel.compiler import XCachingCompiler
 from traitlets import Type
 from traitlets.config import Config
 

@@ -92,7 +92,7 @@ BAD = [
     (MONITOR, {"day": ""}, "day is '': expected a day as text"),
     (MONITOR, {"day": "2022-03-01"}, "2022-03-01 is not among the simulated days, 2022-01-01 to 2022-02-28"),
     (MONITOR, {"day": "2012-01-01", "params": "green_taxi"}, "2012-01-01 lies before the first published month"),
-    (MONITOR, {"params": "dmeo"}, "params is 'dmeo': no such params file; known names are ['demo', 'flights', 'green_taxi']"),
+    (MONITOR, {"params": "dmeo"}, "params is 'dmeo': no such params file; known names are ['demo', 'flights', '"),
     (MONITOR, {"params": "/nowhere.yaml"}, "params is '/nowhere.yaml': no such params file"),
     (MONITOR, {"params": {"name": "x"}}, "the mapping given as params is not a valid params file"),
     (BACKFILL, {"start": "2022-02-11"}, "start 2022-02-11 lies after end 2022-02-10: give the earlier day first"),

@@ -13,7 +13,8 @@ from papermill.log import logger
 from driftbook import store
 from driftbook.errors import RunFailed
 from driftbook.runs import archive, parameters, versions
-from driftbook.runs.kernels import private_kernel
+from driftbook.runs.forks import ForkEngine
+from driftbook.runs.kernels import against_forking, private_kernel
 from driftbook.runs.parameters import Request
 
 
@@ -31,8 +32,8 @@ def execute(nb: NotebookNode, kernel_name: str, **options: Any) -> NotebookNode:
     run_id = _open(request, nb)
     died: BaseException | None = None
     try:
-        with _environment(run_id, request), private_kernel() as kernel:
-            nb = NBClientEngine.execute_notebook(nb, kernel_name, **{**options, **kernel})
+        with _environment(run_id, request):
+            nb = _executed(nb, kernel_name, options)
     except BaseException as error:  # a dead kernel, a timeout, Ctrl-C: recorded, then raised again
         died = error
     failure = store.scrub(_failure(nb, run_id, died))
@@ -50,6 +51,19 @@ def execute(nb: NotebookNode, kernel_name: str, **options: Any) -> NotebookNode:
     if failure and not _failed_cell(nb):  # papermill itself raises for a failed cell
         raise RunFailed(failure)
     return nb
+
+
+def _executed(nb: NotebookNode, kernel_name: str, options: dict[str, Any]) -> NotebookNode:
+    """Return the notebook executed in a fork of this process where that is the same as a kernel; it notes which."""
+    if options.get("output_path") == os.devnull:
+        options = {**options, "output_path": None}  # else it is written there after each cell
+    reason = against_forking(nb, kernel_name)
+    nb.metadata["driftbook"]["executed"] = f"in a kernel: {reason}" if reason else "in a fork"
+    if not reason:
+        return ForkEngine.execute_notebook(nb, kernel_name, **options)
+    logger.info("In a kernel of its own: %s", reason)
+    with private_kernel() as kernel:
+        return NBClientEngine.execute_notebook(nb, kernel_name, **{**options, **kernel})
 
 
 def _open(request: Request, nb: NotebookNode) -> str:

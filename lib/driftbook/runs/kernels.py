@@ -1,11 +1,25 @@
-"""How a notebook's kernel is reached: over Unix sockets in a private folder, not over TCP."""
+"""Where a notebook's cells run: in a fork of this process, or in a kernel behind sockets of a private folder."""
 
+import re
+import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
+from IPython.paths import get_ipython_dir
+from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
+from nbformat import NotebookNode
 from traitlets.config import Config
+
+#: What only a kernel has: widgets, questions to a person, cells of other languages, its own inside.
+_NEEDS_KERNEL = re.compile(
+    r"\b(?:ipywidgets|input\s*\(|getpass|ipykernel|tqdm\.(?:auto|notebook))|get_ipython\(\)\.kernel"
+    r"|^%%(?:bash|sh|script|perl|ruby|javascript|js|html|latex|svg|markdown|writefile|R)\b|^%(?:gui|connect_info|qtconsole)\b",
+    re.MULTILINE,
+)
 
 #: A socket's path may take 107 bytes; the longest name a kernel adds to its folder is well below this rest.
 _LONGEST_FOLDER = 60
@@ -23,3 +37,41 @@ def private_kernel() -> Iterator[dict[str, Any]]:
             "config": Config({"AsyncKernelManager": connection}),
             "extra_arguments": ["--HistoryManager.hist_file=:memory:"],
         }
+
+
+def against_forking(nb: NotebookNode, kernel_name: str) -> str:
+    """Return why a notebook's cells need a kernel, empty if a fork of this process does what a kernel would."""
+    found = next((match for cell in _code(nb) if (match := _NEEDS_KERNEL.search(cell.source))), None)
+    reasons = {
+        "its metadata asks for one": nb.metadata["driftbook"].get("kernel") == "own",
+        "this system cannot fork": not can_fork(),
+        f"kernel {kernel_name!r} is not this Python": not _is_ours(kernel_name),
+        f"a cell says {found and found.group()!r}": found,
+        "IPython's profile has a configuration": _is_configured(),
+    }
+    return next((reason for reason, holds in reasons.items() if holds), "")
+
+
+def can_fork() -> bool:
+    """Return whether this process may be forked: on Linux, from its only thread."""
+    others = [thread for thread in threading.enumerate() if type(thread).__name__ != "TMonitor"]  # tqdm's
+    return sys.platform == "linux" and len(others) == 1 and threading.current_thread() is threading.main_thread()
+
+
+def _code(nb: NotebookNode) -> list[NotebookNode]:
+    return [cell for cell in nb.cells if cell.cell_type == "code"]
+
+
+def _is_ours(kernel_name: str) -> bool:
+    try:
+        command = KernelSpecManager().get_kernel_spec(kernel_name).argv
+    except NoSuchKernel:
+        return False
+    # jupyter_client starts a bare `python` as the interpreter it runs in.
+    return command[0] in ("python", "python3", sys.executable) and "ipykernel_launcher" in command
+
+
+def _is_configured() -> bool:
+    profile = Path(get_ipython_dir()) / "profile_default"
+    files = [*profile.glob("ipython*_config.*"), *profile.glob("startup/*.*py")]
+    return bool(files)

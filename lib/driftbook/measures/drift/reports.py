@@ -1,11 +1,5 @@
-"""Evidently's view of a period against the validation reference. The only importer of Evidently.
+"""Evidently itself: its reports, and its distances where no formula of ours gives the same. Its only importer."""
 
-Its values are measures for comparison and for the interactive report; its 0.1 would alarm every day, so they carry no
-verdict (`driftbook.alarms` decides).
-"""
-
-import math
-import os
 import warnings
 from collections.abc import Callable
 from functools import partial
@@ -14,9 +8,9 @@ from typing import Any
 import pandas as pd
 
 from driftbook.config import Settings
-from driftbook.records import Measure
+from driftbook.measures.drift.columns import comparable, features_and_prediction, labels
+from driftbook.measures.drift.distances import rounded
 
-os.environ.setdefault("DO_NOT_TRACK", "1")  # read by Evidently on import: no telemetry from a monitor
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # Evidently's own imports are deprecated ones of its dependencies
     from evidently import DataDefinition, Dataset, Report
@@ -24,35 +18,11 @@ with warnings.catch_warnings():
     from evidently.metrics import DatasetMissingValueCount, DriftedColumnsCount, ValueDrift
     from evidently.presets import DataDriftPreset
 
-#: Evidently's default threshold for every distance it picks here.
-EVIDENTLY_THRESHOLD = 0.1
 
-
-def drift(settings: Settings, reference: pd.DataFrame, current: pd.DataFrame) -> list[Measure]:
-    """Return Evidently's drift of each feature and the prediction, and the number of drifted columns.
-
-    Parameters
-    ----------
-    reference, current
-        One row per prediction, with the features and the `prediction`.
-
-    Notes
-    -----
-    A column without a single value on either side, or one that Evidently raises on, has no drift (value None). The
-    number of drifted columns then counts the others.
-    """
-    compared = _comparable(settings, reference, current)
-    snapshot, compared = _run(_drifts, settings, reference, current, compared)
-    values = dict.fromkeys(_columns(settings)) | _by_column(snapshot)
-    measures = [
-        Measure("evidently_drift", value, column, upper=EVIDENTLY_THRESHOLD, reference="validation")
-        for column, value in values.items()
-    ]
-    return [
-        Measure("prediction_drift", values[settings.prediction], upper=EVIDENTLY_THRESHOLD, reference="validation"),
-        Measure("num_drifted_columns", _drifted(snapshot), reference="validation"),
-        *measures,
-    ]
+def drifts(settings: Settings, reference: pd.DataFrame, current: pd.DataFrame) -> tuple[dict[str, float], float]:
+    """Return the distance of each column that can be compared, and the number of drifted ones."""
+    snapshot, _ = _run(_drifts, settings, reference, current, comparable(settings, reference, current))
+    return _by_column(snapshot), _drifted(snapshot)
 
 
 def training_report(settings: Settings, training: pd.DataFrame, validation: pd.DataFrame) -> Snapshot | None:
@@ -62,9 +32,9 @@ def training_report(settings: Settings, training: pd.DataFrame, validation: pd.D
     """
     if training.empty:
         return None
-    compared = _comparable(settings, training, validation)
+    compared = comparable(settings, training, validation)
     metrics = partial(_training_metrics, settings.prediction)
-    return _run(metrics, settings, training, validation, compared, shown=_columns(settings))[0]
+    return _run(metrics, settings, training, validation, compared, shown=features_and_prediction(settings))[0]
 
 
 def training_values(settings: Settings, report: Snapshot | None, rows: int) -> dict[str, float | None]:
@@ -77,9 +47,9 @@ def training_values(settings: Settings, report: Snapshot | None, rows: int) -> d
         return {}
     missing = next(m["value"]["count"] for m in report.dict()["metrics"] if "MissingValue" in m["metric_name"])
     return {
-        "prediction_drift": _by_column(report).get(settings.prediction),
+        "prediction_drift": rounded(_by_column(report)).get(settings.prediction),
         "num_drifted_columns": _drifted(report),
-        "share_missing_values": missing / (rows * len(_columns(settings))),
+        "share_missing_values": missing / (rows * len(features_and_prediction(settings))),
     }
 
 
@@ -88,17 +58,9 @@ def drift_report(settings: Settings, reference: pd.DataFrame, current: pd.DataFr
 
     Columns that cannot be compared are out; None if there is no other.
     """
-    compared = _comparable(settings, reference, current)
+    compared = comparable(settings, reference, current)
     snapshot, compared = _run(_preset, settings, reference, current, compared)
     return snapshot if compared else None
-
-
-def _columns(settings: Settings) -> list[str]:
-    return [*settings.features.all, settings.prediction]
-
-
-def _comparable(settings: Settings, reference: pd.DataFrame, current: pd.DataFrame) -> list[str]:
-    return [name for name in _columns(settings) if reference[name].notna().any() and current[name].notna().any()]
 
 
 def _drifts(columns: list[str]) -> list[Any]:
@@ -151,7 +113,7 @@ def _ran(
 
 
 def _dataset(settings: Settings, frame: pd.DataFrame, columns: list[str]) -> Dataset:
-    are_labels = {*settings.features.categorical, *([settings.prediction] if settings.task == "multiclass" else [])}
+    are_labels = labels(settings)
     categorical = [column for column in columns if column in are_labels]
     numerical = [column for column in columns if column not in are_labels]
     frame = frame[columns].astype(dict.fromkeys(numerical, float))
@@ -161,11 +123,9 @@ def _dataset(settings: Settings, frame: pd.DataFrame, columns: list[str]) -> Dat
     return Dataset.from_pandas(frame, data_definition=definition)
 
 
-def _by_column(snapshot: Snapshot) -> dict[str, float | None]:
+def _by_column(snapshot: Snapshot) -> dict[str, float]:
     drifts = [m for m in snapshot.dict()["metrics"] if m["metric_name"].startswith("ValueDrift(")]
-    # Evidently sums over sets of categories: the last bits change with each process's hash seed.
-    found = {m["config"]["column"]: round(float(m["value"]), 12) for m in drifts}
-    return {name: value if math.isfinite(value) else None for name, value in found.items()}
+    return {m["config"]["column"]: float(m["value"]) for m in drifts}
 
 
 def _drifted(snapshot: Snapshot) -> float:

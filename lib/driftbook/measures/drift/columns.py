@@ -1,0 +1,21 @@
+"""Which columns Evidently compares, and which of them as labels."""
+
+import pandas as pd
+
+from driftbook.config import Settings
+
+
+def features_and_prediction(settings: Settings) -> list[str]:
+    """Return the columns that are compared."""
+    return [*settings.features.all, settings.prediction]
+
+
+def labels(settings: Settings) -> set[str]:
+    """Return those that are labels; the others are numbers."""
+    return {*settings.features.categorical, *([settings.prediction] if settings.task == "multiclass" else [])}
+
+
+def comparable(settings: Settings, reference: pd.DataFrame, current: pd.DataFrame) -> list[str]:
+    """Return the columns with a value on both sides."""
+    columns = features_and_prediction(settings)
+    return [name for name in columns if reference[name].notna().any() and current[name].notna().any()]

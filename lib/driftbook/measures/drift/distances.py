@@ -1,0 +1,110 @@
+"""Evidently's default distances by their formulas, the reference's side prepared once.
+
+Against a reference column of more than 1,000 values Evidently takes, for numbers of more than five values, the first
+Wasserstein distance over the reference's standard deviation, else the Jensen-Shannon distance (natural logarithm) of
+the values' shares. Where it does something else, this module refuses.
+"""
+
+import math
+import weakref
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.special import rel_entr
+
+#: Up to so many values in the reference Evidently tests hypotheses instead.
+_SMALL = 1000
+#: Up to so many different numbers on both sides together are taken as labels.
+_FEW = 5
+#: Evidently's own least standard deviation.
+_LEAST_NORM = 0.001
+
+
+@dataclass(frozen=True)
+class _Numbers:
+    ascending: np.ndarray
+    different: np.ndarray
+    norm: float
+
+
+_prepared: tuple[weakref.ref, dict[tuple[str, bool], "_Numbers | pd.Series | None"]] | None = None
+
+
+def by_formula(
+    reference: pd.DataFrame, current: pd.DataFrame, columns: Sequence[str], labels: Collection[str]
+) -> dict[str, float] | None:
+    """Return the distance of each column, None if for one of them Evidently does something else."""
+    sides = _sides(reference)
+    found = {}
+    for name in columns:
+        key = (name, name in labels)
+        if key not in sides:
+            sides[key] = _counts(reference[name]) if name in labels else _numbers(reference[name])
+        day = _counts(current[name]) if name in labels else _numbers(current[name])
+        if sides[key] is None or day is None or _size(sides[key]) <= _SMALL:
+            return None
+        found[name] = _distance(sides[key], day)
+    return found
+
+
+def rounded(distances: Mapping[str, float]) -> dict[str, float | None]:
+    """Return distances to 12 places, None for what is no number."""
+    # Evidently sums over sets of categories: the last bits change with each process's hash seed.
+    return {name: round(value, 12) if math.isfinite(value) else None for name, value in distances.items()}
+
+
+def _sides(reference: pd.DataFrame) -> dict:
+    global _prepared
+    if _prepared is None or _prepared[0]() is not reference:
+        _prepared = (weakref.ref(reference), {})
+    return _prepared[1]
+
+
+def _numbers(column: pd.Series) -> _Numbers | None:
+    """Return a column's numbers, None where Evidently has rules or failures of its own: infinite or absurd ones."""
+    values = column.dropna().astype(float)
+    ascending = np.sort(values.to_numpy())
+    low, high = ascending[0], ascending[-1]
+    largest = max(abs(low), abs(high))
+    if largest > 1e100 or ((high - low) or 1.0) < 100 * np.spacing(largest):  # no room for the bins of its histogram
+        return None
+    return _Numbers(ascending, np.unique(ascending), max(float(np.std(values)), _LEAST_NORM))
+
+
+def _counts(column: pd.Series) -> pd.Series:
+    """Return how often each label occurs, labels as text."""
+    if column.dtype.kind == "f":
+        counts = column.value_counts()
+        return counts.set_axis(counts.index.map(str))
+    return column.dropna().map(str).value_counts()
+
+
+def _size(side: _Numbers | pd.Series) -> int:
+    return len(side.ascending) if isinstance(side, _Numbers) else int(side.sum())
+
+
+def _distance(reference: _Numbers | pd.Series, day: _Numbers | pd.Series) -> float:
+    if isinstance(reference, pd.Series):
+        return _jensen_shannon(reference, day)
+    few = len(reference.different) <= _FEW and len(np.union1d(reference.different, day.different)) <= _FEW
+    if few:
+        return _jensen_shannon(pd.Series(reference.ascending).value_counts(), pd.Series(day.ascending).value_counts())
+    return _wasserstein(reference.ascending, day.ascending) / reference.norm
+
+
+def _wasserstein(reference: np.ndarray, day: np.ndarray) -> float:
+    """Return what scipy.stats.wasserstein_distance does, of values that are sorted already."""
+    both = np.concatenate([reference, day])
+    both.sort(kind="stable")
+    starts = both[:-1]
+    shares = [values.searchsorted(starts, "right") / len(values) for values in (reference, day)]
+    return float(np.sum(np.abs(shares[0] - shares[1]) * np.diff(both)))
+
+
+def _jensen_shannon(reference: pd.Series, day: pd.Series) -> float:
+    """Return what scipy.spatial.distance.jensenshannon does of both shares."""
+    p, q = (side / side.sum() for side in reference.align(day, fill_value=0))
+    middle = (p + q) / 2
+    return math.sqrt(max(float(np.sum(rel_entr(p, middle)) + np.sum(rel_entr(q, middle))), 0.0) / 2)

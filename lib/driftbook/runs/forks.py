@@ -1,0 +1,138 @@
+"""Papermill's execution of a notebook with its cells in a fork of this process instead of a kernel started anew."""
+
+import multiprocessing
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from nbclient.client import timestamp
+from nbclient.exceptions import CellExecutionComplete, CellTimeoutError, DeadKernelError
+from nbclient.util import run_sync
+from nbformat import NotebookNode
+from papermill.clientwrap import PapermillNotebookClient
+from papermill.engines import NBClientEngine, NotebookExecutionManager
+from papermill.log import logger
+
+from driftbook.runs import shell
+
+#: Seconds between looks at whether a silent process still lives.
+_LOOK = 0.5
+
+
+class ForkEngine(NBClientEngine):
+    """Papermill's engine, all but the kernel."""
+
+    @classmethod
+    def execute_managed_notebook(
+        cls,
+        nb_man: NotebookExecutionManager,
+        kernel_name: str,
+        log_output: bool = False,
+        start_timeout: int = 60,
+        execution_timeout: int | None = None,
+        **options: Any,
+    ) -> NotebookNode:
+        """Execute the notebook in a fork of this process; the options are those of papermill's engine."""
+        options.pop("input_path", None)
+        options["timeout"] = execution_timeout or options.get("timeout")
+        client = ForkClient(nb_man, kernel_name=kernel_name, log=logger, log_output=log_output, **options)
+        return client.execute()
+
+
+class ForkClient(PapermillNotebookClient):
+    """Papermill's client, its messages over a pipe from a fork of this process."""
+
+    def execute(self, **_: Any) -> NotebookNode:
+        """Run all cells; outputs, counts and times are noted as from a kernel."""
+        self.reset_execution_trackers()
+        with _forked() as (self._process, self._channel):
+            self.log.info("Executing notebook in a fork of this process")
+            self.papermill_execute_cells()
+        self.nb.metadata["language_info"] = _language()
+        return self.nb
+
+    def execute_cell(self, cell: NotebookNode, cell_index: int, **_: Any) -> NotebookNode:
+        """Run one cell.
+
+        Raises
+        ------
+        CellExecutionError, CellTimeoutError, DeadKernelError
+            If it raises, takes too long, or ends its process.
+        """
+        skipped = self.skip_cells_with_tag in cell.metadata.get("tags", [])
+        if cell.cell_type != "code" or not cell.source.strip() or skipped:
+            return cell
+        cell.metadata["execution"] = {}
+        cell.outputs = []
+        self.clear_before_next_output = False
+        reply = self._reply(cell, cell_index)
+        cell.metadata["execution"]["shell.execute_reply"] = timestamp(reply)
+        run_sync(self._check_raise_for_error)(cell, cell_index, reply)
+        return cell
+
+    def _reply(self, cell: NotebookNode, cell_index: int) -> dict:
+        timeout = self._get_timeout(cell)
+        end = time.monotonic() + timeout if timeout else float("inf")
+        try:
+            self._channel.send(cell.source)
+            while (message := self._received(end))["msg_type"] != "execute_reply":
+                with suppress(CellExecutionComplete):
+                    self.process_message(message, cell, cell_index)
+        except (EOFError, OSError):
+            raise DeadKernelError("Kernel died") from None
+        except TimeoutError:
+            said = "Cell execution timed out"
+            raise CellTimeoutError.error_from_timeout_and_cell(said, timeout, cell) from None
+        return message
+
+    def _received(self, end: float) -> dict:
+        while not self._channel.poll(max(0.0, min(_LOOK, end - time.monotonic()))):
+            # Not by the pipe's end alone: a process that the cell left behind may hold it open.
+            if not self._process.is_alive() and not self._channel.poll():
+                raise EOFError
+            if time.monotonic() >= end:
+                raise TimeoutError
+        return self._channel.recv()
+
+
+@contextmanager
+def _forked() -> Iterator[tuple[Any, Any]]:
+    """Yield a process forked from this one that runs cells, and the channel to it; it and its children are ended."""
+    context = multiprocessing.get_context("fork")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_child, args=(ours, theirs), daemon=False)
+    process.start()
+    theirs.close()
+    try:
+        yield process, ours
+        ours.close()
+        process.join(5)
+    finally:
+        ours.close()
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)  # its session, which may hold processes that a cell started
+        process.kill()
+        process.join()
+        process.close()
+
+
+def _child(ours: Any, theirs: Any) -> None:
+    ours.close()  # else it would never see the end of its parent
+    shell.serve(theirs)
+
+
+def _language() -> dict[str, Any]:
+    """Return what a kernel of this Python says of its language."""
+    return {
+        "name": "python",
+        "version": ".".join(map(str, sys.version_info[:3])),
+        "mimetype": "text/x-python",
+        "codemirror_mode": {"name": "ipython", "version": 3},
+        "pygments_lexer": "ipython3",
+        "nbconvert_exporter": "python",
+        "file_extension": ".py",
+    }

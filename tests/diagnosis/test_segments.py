@@ -1,6 +1,9 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from driftbook import diagnosis
+from driftbook.config import Columns
 
 
 @pytest.fixture
@@ -64,7 +67,7 @@ def test_outliers(demo, monitored):
     assert found["widths away"].is_monotonic_decreasing
     reference = trained.reference_rows["trip_distance"].quantile([0.05, 0.5, 0.95])
     assert found["widths away"].iloc[0] == pytest.approx((5e6 - reference[0.5]) / (reference[0.95] - reference[0.05]))
-    assert found.columns.tolist() == ["column", "value", "distance", *frame.columns]
+    assert found.columns.tolist() == ["farthest column", "its value", "widths away", *frame.columns]
 
 
 @pytest.mark.parametrize("rows", [0, 1, 5])
@@ -72,7 +75,28 @@ def test_outliers_of_few_rows(demo, monitored, rows):
     frame = monitored("2022-02-05")[0].frame.head(rows)
     found = diagnosis.outliers(demo[1], frame)
     assert len(found) == rows
-    assert {"column", "value", "distance"} <= set(found)
+    assert {"farthest column", "its value", "widths away"} <= set(found)
+
+
+def test_a_table_may_have_columns_of_any_name(demo, monitored):
+    frame = monitored("2022-02-05")[0].frame.assign(column="x", value=1.0, distance=2.0)
+    assert {"column", "value", "distance"} <= set(diagnosis.outliers(demo[1], frame))
+
+
+def test_no_numeric_column_no_outliers(demo, monitored):
+    settings = demo[0].model_copy(update={"features": Columns(), "task": "multiclass"})
+    trained = replace(demo[1], settings=settings)
+    found = diagnosis.outliers(trained, monitored("2022-02-05")[0].frame)
+    assert found.empty
+
+
+def test_the_table_of_carriers(demo, monitored):
+    frame = monitored("2022-02-10")[0].frame
+    tables = {name: diagnosis.carriers(demo[1], frame, "trip_distance", name) for name in ("hour", "payment_type")}
+    found = diagnosis.carrier_table(tables, most=2)
+    assert found.index.names == ["segment", "value"]
+    assert found.index.get_level_values("segment").tolist() == ["hour", "hour", "payment_type", "payment_type"]
+    assert diagnosis.carrier_table({}).empty
 
 
 def test_outliers_where_columns_have_no_value(demo, monitored):

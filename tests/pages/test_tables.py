@@ -102,7 +102,7 @@ def test_the_headline_names_the_gravest_first(demo):
         r"50.0% of the rows repeat another row exactly, <b>at most</b> 1.0% may\. ?"
         r"alarm severity of trip_distance: 4 times the threshold, above 1 ?"
         r"alarm severity of fare_amount: 1.5 times the threshold, above 1 ?"
-        r"alarm duplicate rows: 0.5 of rows, above 0.01 ?"
+        r"alarm duplicate rows: 50% of rows, above 1% ?"
         r"alarm rows: 100 rows, below 500 ?"
         r"drift severity of duration_min: 0.9 times the threshold ?"
         r"notice columns new, gone or of another type: 1 columns, above 0",
@@ -185,7 +185,15 @@ def test_a_table_of_measures_has_units_and_thresholds(demo):
         Measure("quantile", 3.5, "trip_distance", "p50"),
     ]
     text = Page(tables.measures(demo[0], found)).text
-    for part in ("mean absolute error", "minutes", "5.5", "missing values of fare_amount", "of rows", "0.1", "miles"):
+    for part in (
+        "mean absolute error",
+        "minutes",
+        "5.5",
+        "missing values of fare_amount",
+        "25% of rows",
+        "10%",
+        "miles",
+    ):
         assert part in text
     assert "quantile p50 of trip_distance" in text
 
@@ -223,7 +231,7 @@ def test_days_link_to_their_pages_and_say_why(overview):
     assert Page(page).text == (
         "day verdict severity fixed score (threshold) trailing score (threshold) class "
         "rows mean absolute error missing cells "
-        "2022-02-05 alarm 1.75 7.5 (4) 8.75 (5) saturday 1,995 4.25 0.08 "
+        "2022-02-05 alarm 1.75 7.5 (4) 8.75 (5) saturday 1,995 4.25 8% "
         "2022-02-06 failed – – – – – – – "
         "2022-02-05 alarm fare: odd"
     )

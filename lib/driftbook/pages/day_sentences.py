@@ -5,8 +5,11 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from driftbook.alarms.calibration import Outcome
+from driftbook.config import Settings
 from driftbook.diagnosis import largest_move
+from driftbook.measures.performance import error_metric
+from driftbook.metrics import metric
+from driftbook.pages.tables import said
 
 
 def references(day_ratios: Mapping[str, tuple[np.ndarray, float]]) -> str:
@@ -42,14 +45,15 @@ def moves(histograms: Mapping[str, tuple[pd.Series, pd.Series]]) -> str:
     return "\n".join(lines) or "No rows, nothing moved."
 
 
-def by_hour(outcome: Outcome, groups: Mapping[str, pd.Series]) -> str:
+def by_hour(settings: Settings, groups: Mapping[str, pd.Series]) -> str:
     """Return a line per group: the hour of the largest error."""
-    unit = f" {outcome.unit}" if outcome.unit else ""
+    error = error_metric(settings)
+    unit = metric(error).unit_in(settings.target.unit)
     lines = [
-        f"{name}: worst hour {error.idxmax():.0f}, {error.max():.2f}{unit}."
-        if len(error)
+        f"{name}: worst hour {hours.idxmax():.0f}, {said(error, hours.max())} {unit}".rstrip() + "."
+        if len(hours)
         else f"{name}: no labelled row."
-        for name, error in groups.items()
+        for name, hours in groups.items()
     ]
     return "\n".join(lines)
 

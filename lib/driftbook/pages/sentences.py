@@ -21,13 +21,15 @@ def worth(settings: Settings, splits: Splits) -> str:
     """Return what the model's error is on rows it was not fitted on, beside the others' and one answer for all."""
     name = performance.error_metric(settings)
     own = performance.values(settings, splits.validation)[name]
-    unit, one_answer = metric(name).unit_in(settings.target.unit), performance.baseline(settings, splits.validation)
     if own is None:
         return "No row has a label and a prediction: what the model is worth is not known."
     fitted = performance.values(settings, splits.training)[name] if len(splits.training) else None
     against = f", {own / fitted - 1:+.1%} against the rows it was fitted on" if fitted else ""
-    said = f"The {metric(name).words} is {own:.6f}{f' {unit}' if unit else ''} on rows it has not seen{against}."
-    return f"{said} The same answer for all of them would make it {one_answer:.6f}."
+    one_answer = performance.baseline(settings, splits.validation)
+    return (
+        f"The {metric(name).words} is {_with_unit(settings, name, own)} on rows the model has not seen{against}. "
+        f"One answer for all of them, their own best one, would make it {_with_unit(settings, name, one_answer)}."
+    )
 
 
 def rows_of(settings: Settings, batch: Batch) -> str:
@@ -82,6 +84,12 @@ def named(values: Mapping[str, float | None]) -> str:
     return "\n".join(lines) or "Nothing to compare."
 
 
+def _with_unit(settings: Settings, name: str, value: float) -> str:
+    if metric(name).is_share:
+        return f"{value:.4%}"
+    return f"{value:.6f} {metric(name).unit_in(settings.target.unit)}".rstrip()
+
+
 def _spread(settings: Settings, values: pd.Series) -> str:
     present = values.dropna()
     if present.empty:
@@ -92,7 +100,9 @@ def _spread(settings: Settings, values: pd.Series) -> str:
         return f"{values.name}: {len(shares)} different values, most often {most}."
     unit = settings.unit(values.name)
     largest = f"{present.max():,.2f}{f' {unit}' if unit else ''}"
-    return f"{values.name}: median {present.median():.2f}, 99 % below {present.quantile(0.99):.2f}, largest {largest}."
+    return (
+        f"{values.name}: median {present.median():,.2f}, 99 % below {present.quantile(0.99):,.2f}, largest {largest}."
+    )
 
 
 def _residuals(residual: pd.Series, unit: str) -> str:

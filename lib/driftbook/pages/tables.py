@@ -26,7 +26,21 @@ def number(measure: Measure) -> str:
         f'data-metric="{measure.metric}" data-feature="{html.escape(measure.feature)}" data-segment="{measure.segment}"'
     )
     value = "" if measure.value is None else repr(float(measure.value))
-    return f'<data class="number" {key} data-value="{value}" value="{value}">{rounded(measure.value)}</data>'
+    return (
+        f'<data class="number" {key} data-value="{value}" value="{value}">{said(measure.metric, measure.value)}</data>'
+    )
+
+
+def said(name: str, value: float | None) -> str:
+    """Return a value of a metric as a person reads it: shares in percent.
+
+    Examples
+    --------
+    >>> said("missing_share", 0.0638427), said("mean_absolute_error", 3.2041)
+    ('6.38%', '3.204')
+    """
+    is_percent = metric(name).is_share and value is not None and not math.isnan(value)
+    return f"{100 * value:.3g}%" if is_percent else rounded(value)
 
 
 def rounded(value: float | None) -> str:
@@ -85,7 +99,8 @@ def scores(result: DayResult) -> HTML:
 def measures(settings: Settings, found: Iterable[Measure]) -> HTML:
     """Return measures as a table: what, verdict, value, unit, threshold; without the columns that say nothing."""
     rows = [
-        (_name(m), badge(m.verdict), number(m), _unit(settings, m), _limit(m.lower), _limit(m.upper)) for m in found
+        (_name(m), badge(m.verdict), number(m), _unit(settings, m), _limit(m, m.lower), _limit(m, m.upper))
+        for m in found
     ]
     columns = ["measure", "verdict", "value", "unit", "lower", "upper"]
     frame = pd.DataFrame(rows, columns=columns)
@@ -117,7 +132,7 @@ def days(overview: pd.DataFrame, judgements: pd.DataFrame, *, link: Callable[[ob
     """
     judged = judgements.set_index("day").reindex(overview["day"]).set_axis(overview.index)
     known = overview["error_metric"].dropna()
-    words = {"error": metric(known.iloc[0]).words} if len(known) else {}
+    names = {name: known.iloc[0] if name == "error" and len(known) else name for name in _OVERVIEW}
     table = pd.DataFrame(
         {
             "day": overview["day"].map(link),
@@ -128,13 +143,16 @@ def days(overview: pd.DataFrame, judgements: pd.DataFrame, *, link: Callable[[ob
                 for kind in ("fixed", "trailing")
             },
             "class": judged["day_class"].fillna("–").map(html.escape),
-            **{words.get(name, metric(name).words): overview[name].map(_exact) for name in _OVERVIEW},
+            **{
+                metric(kind).words: overview[name].map(lambda value, kind=kind: _exact(value, name=kind))
+                for name, kind in names.items()
+            },
         }
     )
-    said = table.assign(reason=judged["reason"])[overview["verdict"] != "ok"].dropna(subset="reason")
+    judged = table.assign(reason=judged["reason"])[overview["verdict"] != "ok"].dropna(subset="reason")
     lines = "".join(
         f"<li>{day} {verdict} {html.escape(why)}</li>"
-        for day, verdict, why in zip(said["day"], said["verdict"], said["reason"], strict=True)
+        for day, verdict, why in zip(judged["day"], judged["verdict"], judged["reason"], strict=True)
     )
     return HTML(_table(table).data + (f"<ul>{lines}</ul>" if lines else ""))
 
@@ -172,14 +190,14 @@ def _unit(settings: Settings, measure: Measure) -> str:
 
 def _bound(measure: Measure) -> str:
     if measure.upper is not None and measure.value > measure.upper:
-        return f", above {rounded(measure.upper)}"
+        return f", above {_limit(measure, measure.upper)}"
     if measure.lower is not None and measure.value < measure.lower:
-        return f", below {rounded(measure.lower)}"
+        return f", below {_limit(measure, measure.lower)}"
     return ""
 
 
-def _limit(bound: float | None) -> str:
-    return "" if bound is None else rounded(bound)
+def _limit(measure: Measure, bound: float | None) -> str:
+    return "" if bound is None else said(measure.metric, bound)
 
 
 def _excess(measure: Measure) -> float:
@@ -195,8 +213,8 @@ def _numbers(values: pd.Series, thresholds: pd.Series | None = None) -> pd.Serie
     return shown + thresholds.astype(float).map(lambda bound: "" if pd.isna(bound) else f" ({rounded(bound)})")
 
 
-def _exact(value: float | None, form: str = "") -> str:
+def _exact(value: float | None, form: str = "", name: str = "") -> str:
     if pd.isna(value):
         return "–"
-    text = form.format(value) if form else rounded(float(value))
+    text = form.format(value) if form else said(name, float(value))
     return f'<data class="number" data-value="{float(value)!r}" value="{float(value)!r}">{text}</data>'

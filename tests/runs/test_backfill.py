@@ -1,5 +1,4 @@
-import subprocess
-import sys
+import os
 from types import SimpleNamespace
 
 import pytest
@@ -17,14 +16,25 @@ DAYS = PERIOD.days
 
 @pytest.fixture
 def asked(monkeypatch):
-    """Replace the processes; return the list of days they were asked for. The 9th fails."""
+    """Replace the workers; return the list of days they were asked for. The 9th fails."""
     days = []
 
-    def run(params, day):
-        days.append(day)
-        return Job(day, "failed", "Error: no") if day.day == 9 else Job(day, "computed")
+    class Crew:
+        def __init__(self, trained, params, size):
+            assert (trained, params, size) == (TRAINED, "demo", size)
 
-    monkeypatch.setattr(backfill, "_run", run)
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *_):
+            pass
+
+        def run(self, some):
+            for day in some:
+                days.append(day)
+                yield day, "Error: no" if day.day == 9 else ""
+
+    monkeypatch.setattr(backfill, "Crew", Crew)
     return days
 
 
@@ -68,7 +78,7 @@ def test_paced_days_come_one_after_the_other_in_order(asked, database, monkeypat
     ("options", "message"),
     [
         ({"days": "some"}, r"days is 'some': expected one of \('missing', 'all'\)"),
-        ({"pace": -1.0}, "pace is -1.0 and workers 2: expected seconds from 0 and at least 1 worker"),
+        ({"pace": -1.0}, f"pace is -1.0 and workers {os.cpu_count()}: expected seconds from 0 and at least 1 worker"),
         ({"workers": 0}, "pace is 0.0 and workers 0: expected"),
     ],
 )
@@ -86,30 +96,3 @@ def test_the_failed_days_are_named_at_the_end():
     assert backfill.table([good, bad]).to_dict("list") == {
         "day": DAYS[:2], "outcome": ["computed", "failed"], "error": ["", "BadData: cut short"],
     }  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("status", "stderr", "expected"),
-    [
-        (0, "Executing: 100%", Job(DAYS[0], "computed")),
-        (1, "Traceback\n  ...\nBadData: cut short\n\n", Job(DAYS[0], "failed", "BadData: cut short")),
-        (1, "refused s3cret\n", Job(DAYS[0], "failed", "refused ***")),
-        (-9, "", Job(DAYS[0], "failed", "it ended without a message")),
-    ],
-)
-def test_a_day_is_a_papermill_process(monkeypatch, status, stderr, expected):
-    monkeypatch.setenv("DATABASE_URL", "postgresql://u:s3cret@/d")
-    monkeypatch.setenv("DRIFTBOOK_RUN", "outer")
-    monkeypatch.setenv("DRIFTBOOK_RUN_FOLDER", "outer")
-    seen = {}
-
-    def run(command, **options):
-        seen.update(options, command=command)
-        return subprocess.CompletedProcess(command, status, "", stderr)
-
-    monkeypatch.setattr(backfill.subprocess, "run", run)
-    assert backfill._run("007", DAYS[0]) == expected
-    assert seen["command"][:3] == [sys.executable, "-m", "papermill"]
-    assert seen["command"][-1] == '{"params": "007", "day": "2022-02-08"}'
-    assert seen["stdin"] == subprocess.DEVNULL
-    assert not [name for name in seen["env"] if name.startswith("DRIFTBOOK_RUN")]

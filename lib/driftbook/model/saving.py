@@ -22,6 +22,8 @@ from driftbook.model.trained import TrainedModel, outcome
 
 _MODEL, _REFERENCES = "model.joblib", ("validation.parquet", "calibration.parquet", "calibration.json")
 
+_kept: TrainedModel | None = None
+
 
 def save(trained: TrainedModel) -> Path:
     """Write the model below the models folder and return its manifest's path.
@@ -68,6 +70,8 @@ def load(settings: Settings) -> TrainedModel:
         model's own file is missing, another one, or cannot be loaded.
     """
     manifest = _manifest(settings)
+    if _kept and _kept.settings == settings and _kept.version == manifest["version"]:
+        return _kept
     folder = paths.models_dir() / settings.name / manifest["version"]
     for name in _files(settings):
         _check(settings, folder / name, manifest["sha256"][name])
@@ -83,6 +87,12 @@ def load(settings: Settings) -> TrainedModel:
             outcome=outcome(settings),
         ),
     )
+
+
+def keep(trained: TrainedModel) -> None:
+    """Have `load` return this model, as it is, while its version is the one in use: for processes to be forked."""
+    global _kept
+    _kept = trained
 
 
 def check_trained(settings: Settings) -> None:

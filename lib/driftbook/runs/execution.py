@@ -18,8 +18,10 @@ from driftbook.runs.kernels import against_forking, private_kernel
 from driftbook.runs.parameters import Request
 
 
-def execute(nb: NotebookNode, kernel_name: str, **options: Any) -> NotebookNode:
+def execute(nb: NotebookNode, kernel_name: str, *, in_batch: bool = False, **options: Any) -> NotebookNode:
     """Return the executed notebook; its run record is written and its page archived, whatever happened.
+
+    The archive's index is left to the caller where `in_batch`.
 
     Raises
     ------
@@ -44,7 +46,8 @@ def execute(nb: NotebookNode, kernel_name: str, **options: Any) -> NotebookNode:
         store.close_run(run_id, "failed", error=f"{failure or 'no cell failed'}; {_unarchived(error)}")
         raise RunFailed(_unarchived(error)) from died
     store.close_run(run_id, "failed" if failure else "succeeded", error=failure, page=page)
-    archive.refresh_index()
+    if not in_batch:
+        archive.refresh_index()
     logger.info("Page: %s", archive.location(page))
     if died:
         raise died

@@ -1,0 +1,179 @@
+"""Warm processes that execute the notebooks of days: everything imported and the model loaded once."""
+
+import json
+import multiprocessing
+import os
+import sys
+import traceback
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, wait
+from typing import Any
+
+from driftbook import model, paths, store
+from driftbook.model import TrainedModel
+from driftbook.runs import kernels, shell
+
+#: Seconds between looks at whether silent workers still live.
+_LOOK = 1.0
+#: How often a day whose worker dies is tried.
+_TRIES = 2
+
+
+@dataclass
+class _Worker:
+    """A process and the channel to it; `item` is what it works on."""
+
+    process: Any
+    channel: Connection
+    item: Any = None
+
+
+@dataclass
+class Crew:
+    """Workers that are hired as they are needed, and ended with the context.
+
+    Attributes
+    ----------
+    trained, params
+        The model, and how its params were given.
+    size
+        How many work at a time.
+    """
+
+    trained: TrainedModel
+    params: str | Mapping
+    size: int
+    _workers: list[_Worker] = field(default_factory=list)
+
+    def __enter__(self) -> "Crew":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for worker in self._workers:
+            _end(worker)
+        self._workers.clear()
+
+    def run(self, days: Iterable) -> Iterator[tuple[Any, str]]:
+        """Yield each day, as it is done, with what went wrong, empty if nothing did.
+
+        A worker that dies costs its day another try; then the day has failed.
+        """
+        waiting, tries = list(days)[::-1], {}
+        while waiting or any(worker.item is not None for worker in self._workers):
+            self._assign(waiting, tries)
+            for worker in self._ready():
+                day, worker.item = worker.item, None
+                error = _received(worker)
+                if error is None:
+                    self._workers.remove(worker)
+                    status = _end(worker)
+                    if tries[day] < _TRIES:
+                        waiting.append(day)
+                        continue
+                    error = f"its process ended {tries[day]} times, the last time with status {status}"
+                yield day, error
+
+    def _assign(self, waiting: list, tries: dict) -> None:
+        while waiting:
+            idle = next((worker for worker in self._workers if worker.item is None), None)
+            if idle is None and len(self._workers) >= self.size:
+                return
+            worker = idle or self._hire()
+            worker.item = waiting.pop()
+            tries[worker.item] = tries.get(worker.item, 0) + 1
+            with suppress(OSError):  # it died idle, which `_ready` will see
+                worker.channel.send(worker.item)
+
+    def _ready(self) -> list[_Worker]:
+        busy = [worker for worker in self._workers if worker.item is not None]
+        spoke = wait([worker.channel for worker in busy], _LOOK)
+        # Not by the pipe's end alone: a process that the day left behind may hold it open.
+        return [worker for worker in busy if worker.channel in spoke or not worker.process.is_alive()]
+
+    def _hire(self) -> _Worker:
+        context = multiprocessing.get_context("fork" if kernels.can_fork() else "spawn")
+        ours, theirs = context.Pipe()
+        process = context.Process(target=work, args=(theirs, self.trained, self.params), daemon=False)
+        process.start()
+        theirs.close()
+        self._workers.append(_Worker(process, ours))
+        return self._workers[-1]
+
+
+def _received(worker: _Worker) -> str | None:
+    """Return what a worker said of its day, None if it died over it."""
+    try:
+        return worker.channel.recv() if worker.channel.poll() else None
+    except (EOFError, OSError):
+        return None
+
+
+def _end(worker: _Worker) -> int | None:
+    worker.channel.close()
+    if worker.item is None:
+        worker.process.join(5)
+    worker.process.kill()
+    worker.process.join()
+    status = worker.process.exitcode
+    worker.process.close()
+    return status
+
+
+def work(channel: Connection, trained: TrainedModel, params: str | Mapping) -> None:
+    """Execute the days that come over the channel until it is closed; the work of a worker's process."""
+    _settle()
+    warm(trained)
+    while True:
+        try:
+            day = channel.recv()
+        except EOFError:
+            os._exit(0)
+        channel.send(store.scrub(_run(params, day)))
+
+
+def warm(trained: TrainedModel) -> None:
+    """Load what each day needs: forks of this process find it there."""
+    import gc
+
+    import papermill  # noqa: F401 - its entry points load the engine
+
+    from driftbook import diagnosis, monitoring  # noqa: F401
+    from driftbook.pages import figures, tables  # noqa: F401
+    from driftbook.runs import archive, execution, in_notebook  # noqa: F401
+
+    shell.prepare()
+    model.keep(trained)
+    gc.collect()
+    gc.freeze()
+
+
+def _settle() -> None:
+    """Make this process a worker: ended with its parent, silent, with nothing of the run it was forked in."""
+    if sys.platform == "linux":
+        shell.end_with_parent()
+    for name in [name for name in os.environ if name.startswith("DRIFTBOOK_RUN")]:
+        del os.environ[name]
+    sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115, PTH123 - as long as the process
+    for descriptor in (1, 2):
+        os.dup2(sys.stdout.fileno(), descriptor)
+
+
+def _run(params: str | Mapping, day: Any) -> str:
+    """Execute a day's notebook and return the last line of what went wrong."""
+    import papermill
+
+    notebook = str(paths.notebooks_dir() / "monitor.ipynb")
+    parameters = json.loads(json.dumps({"params": params, "day": str(day)}))
+    try:
+        papermill.execute_notebook(notebook, os.devnull, parameters, progress_bar=False, in_batch=True)
+    except BaseException as error:
+        return last_line("".join(traceback.format_exception_only(error)))
+    return ""
+
+
+def last_line(text: str) -> str:
+    """Return the last line that says something."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return lines[-1] if lines else "it ended without a message"

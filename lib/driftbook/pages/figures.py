@@ -1,6 +1,7 @@
 """Figures: frame in, figure out. The reference is grey, the day blue, thresholds are lines, each axis has its unit."""
 
 import datetime as dt
+import io
 from collections.abc import Mapping, Sequence
 
 import matplotlib.pyplot as plt
@@ -25,6 +26,14 @@ def figure(columns: int = 1, *, width: float = 9.0, height: float = 3.2) -> tupl
     for panel in axes[0]:
         panel.spines[["top", "right"]].set_visible(False)
     return fig, list(axes[0])
+
+
+def warm_up() -> None:
+    """Draw a figure to nowhere: fonts are found and read once, for this process and its forks."""
+    fig, (panel,) = figure()
+    panel.set(title="title", xlabel="x")
+    fig.savefig(io.BytesIO(), bbox_inches="tight")
+    plt.close(fig)
 
 
 def nothing() -> Figure:

@@ -82,21 +82,21 @@ class ForkClient(PapermillNotebookClient):
             while (message := self._received(end))["msg_type"] != "execute_reply":
                 with suppress(CellExecutionComplete):
                     self.process_message(message, cell, cell_index)
-        except (EOFError, OSError):
-            raise DeadKernelError("Kernel died") from None
-        except TimeoutError:
+        except TimeoutError:  # an OSError too
             said = "Cell execution timed out"
             raise CellTimeoutError.error_from_timeout_and_cell(said, timeout, cell) from None
+        except (EOFError, OSError):
+            raise DeadKernelError("Kernel died") from None
         return message
 
     def _received(self, end: float) -> dict:
-        while not self._channel.poll(max(0.0, min(_LOOK, end - time.monotonic()))):
+        while (left := end - time.monotonic()) > 0:
+            if self._channel.poll(min(_LOOK, left)):
+                return self._channel.recv()
             # Not by the pipe's end alone: a process that the cell left behind may hold it open.
             if not self._process.is_alive() and not self._channel.poll():
                 raise EOFError
-            if time.monotonic() >= end:
-                raise TimeoutError
-        return self._channel.recv()
+        raise TimeoutError
 
 
 @contextmanager

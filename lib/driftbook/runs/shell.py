@@ -138,6 +138,8 @@ def prepare() -> ZMQInteractiveShell:
 
         configure_inline_support.current_backend = "unset"
         configure_inline_support(shell, "inline")
+    if matplotlib := sys.modules.get("matplotlib"):  # it read the environment when it was imported
+        matplotlib.use(f"module://{_INLINE}")
     _prepared = shell
     return shell
 

@@ -1,5 +1,6 @@
 """Warm processes that execute the notebooks of days: everything imported and the model loaded once."""
 
+import gc
 import json
 import multiprocessing
 import os
@@ -12,6 +13,7 @@ from multiprocessing.connection import Connection, wait
 from typing import Any
 
 from driftbook import model, paths, store
+from driftbook.measures import drift
 from driftbook.model import TrainedModel
 from driftbook.runs import kernels, shell
 
@@ -95,7 +97,7 @@ class Crew:
     def _hire(self) -> _Worker:
         context = multiprocessing.get_context("fork" if kernels.can_fork() else "spawn")
         ours, theirs = context.Pipe()
-        process = context.Process(target=work, args=(theirs, self.trained, self.params), daemon=False)
+        process = context.Process(target=work, args=(theirs, self.trained, self.params))
         process.start()
         theirs.close()
         self._workers.append(_Worker(process, ours))
@@ -111,9 +113,11 @@ def _received(worker: _Worker) -> str | None:
 
 
 def _end(worker: _Worker) -> int | None:
+    with suppress(OSError):
+        if worker.item is None:
+            worker.channel.send(None)
+            worker.process.join(5)
     worker.channel.close()
-    if worker.item is None:
-        worker.process.join(5)
     worker.process.kill()
     worker.process.join()
     status = worker.process.exitcode
@@ -122,28 +126,28 @@ def _end(worker: _Worker) -> int | None:
 
 
 def work(channel: Connection, trained: TrainedModel, params: str | Mapping) -> None:
-    """Execute the days that come over the channel until it is closed; the work of a worker's process."""
+    """Execute the days that come over the channel until there is none; the work of a worker's process."""
     _settle()
     warm(trained)
     while True:
-        try:
-            day = channel.recv()
-        except EOFError:
+        day = channel.recv()
+        if day is None:
             os._exit(0)
         channel.send(store.scrub(_run(params, day)))
 
 
 def warm(trained: TrainedModel) -> None:
     """Load what each day needs: forks of this process find it there."""
-    import gc
-
+    shell.prepare()  # first: matplotlib asks it where figures go
     import papermill  # noqa: F401 - its entry points load the engine
 
     from driftbook import diagnosis, monitoring  # noqa: F401
     from driftbook.pages import figures, tables  # noqa: F401
     from driftbook.runs import archive, execution, in_notebook  # noqa: F401
 
-    shell.prepare()
+    figures.warm_up()
+    _ = trained.calibration.fixed, trained.calibration.plan, trained.calibration.by_day
+    drift.drift(trained.settings, trained.validation, trained.validation)  # prepares the reference's side
     model.keep(trained)
     gc.collect()
     gc.freeze()

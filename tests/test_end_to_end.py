@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import nbformat
 import pandas as pd
@@ -110,7 +111,7 @@ def test_train_saves_what_the_library_computes(trained, prepared):
         None,
     )
     manifest = json.loads((paths.models_dir() / "demo" / "manifest.json").read_text())
-    library = json.loads((model.Path(prepared["DRIFTBOOK_MODELS_DIR"]) / "demo" / "manifest.json").read_text())
+    library = json.loads((Path(prepared["DRIFTBOOK_MODELS_DIR"]) / "demo" / "manifest.json").read_text())
     assert manifest["version"] == library["version"] == trained.version
     assert manifest["rows"] == library["rows"]
 
@@ -122,9 +123,10 @@ def test_overview_rows_equal_the_librarys(trained, days):
         result = in_process(trained, day)
         values = {m.metric: m.value for m in result.measures if not m.feature and not m.segment}
         page = latest("monitor", day=dt.date.fromisoformat(day))["page"]
-        row = ["demo", result.day, *(values.get(name) for name in OVERVIEW), result.verdict, page]
-        expected.append(row)
-    expected = pd.DataFrame(expected, columns=["model", "day", *OVERVIEW, "verdict", "page"]).astype(overview.dtypes)
+        error = values.get("mean_absolute_error"), "mean_absolute_error" if "mean_absolute_error" in values else None
+        expected.append(["demo", result.day, *(values.get(name) for name in OVERVIEW), result.verdict, page, *error])
+    columns = ["model", "day", *OVERVIEW, "verdict", "page", "error", "error_metric"]
+    expected = pd.DataFrame(expected, columns=columns).astype(overview.dtypes)
     assert_frame_equal(overview, expected, check_exact=True)
     assert list(overview["verdict"]) == ["ok", "alarm", "no data"]
 

@@ -227,12 +227,13 @@ def asked(monkeypatch, trained, counted, before):
     """Replace the processes by storing the day; return the list of days they were asked for."""
     days = []
 
-    def run(params, day):
-        days.append(day)
-        save(trained, counted[day], before(day))
-        return Job(day, "computed")
+    def run(_, some, *__):
+        for day in some:
+            days.append(day)
+            save(trained, counted[day], before(day))
+        return [Job(day, "computed") for day in some]
 
-    monkeypatch.setattr(backfill, "_run", run)
+    monkeypatch.setattr(backfill, "_run_all", run)
     return days
 
 

@@ -12,7 +12,7 @@ from tools import notebooks
 
 def test_the_tracked_notebooks():
     names = [path.name for path in notebooks.tracked()]
-    assert names == ["backfill.ipynb", "debug.ipynb", "monitor.ipynb", "smoke.ipynb", "train.ipynb"]
+    assert names == ["adopt.ipynb", "backfill.ipynb", "debug.ipynb", "monitor.ipynb", "smoke.ipynb", "train.ipynb"]
     assert {path.parent for path in notebooks.tracked()} == {paths.notebooks_dir()}
 
 

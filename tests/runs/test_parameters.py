@@ -107,6 +107,18 @@ def test_refusals(request_of, cell, given, message):
     assert message in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [({"path": ""}, "neither is given"), ({"target": ""}, "target is ''"), ({"name": "demo"}, "is there already")],
+)
+def test_what_cannot_be_adopted_is_refused(request_of, given, message):
+    cell = "\n".join(f'{name}: str = ""' for name in ("query", "url_env", "time", "prediction", "name"))
+    cell += '\npath: str = "orders.csv"\ntarget: str = "minutes"'
+    assert request_of(cell, {}, "adopt").model == ""
+    with pytest.raises(BadInput, match=message):
+        request_of(cell, given, "adopt")
+
+
 def test_a_model_not_trained(request_of):
     with pytest.raises(ModelUnavailable, match=r"demo.*train"):
         request_of(MONITOR, {}, needs=["model"])

@@ -121,3 +121,12 @@ def test_the_environment_is_put_back(place, notebook, execute, monkeypatch):
     out = execute(nb)
     assert out.cells[-1].outputs[0].text.strip() == store.runs()["run_id"].iloc[0]
     assert os.environ["DRIFTBOOK_RUN"] == "outer"
+
+
+def test_figures_reach_the_notebook_of_a_process_that_draws_already(database, notebook, execute, monkeypatch):
+    import matplotlib.pyplot as plt
+
+    plt.close(plt.figure())
+    monkeypatch.setenv("MPLBACKEND", "module://matplotlib_inline.backend_inline")
+    nb = execute(notebook("import matplotlib.pyplot as plt", "plt.plot([1, 2])\nplt.show()", notebook="figures"))
+    assert [output.output_type for output in nb.cells[-1].outputs] == ["display_data"]

@@ -14,6 +14,8 @@ from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 from nbformat import NotebookNode
 from traitlets.config import Config
 
+from driftbook.runs import shell
+
 #: What only a kernel has: widgets, questions to a person, cells of other languages, its own inside.
 _NEEDS_KERNEL = re.compile(
     r"\b(?:ipywidgets|input\s*\(|getpass|ipykernel|tqdm\.(?:auto|notebook))|get_ipython\(\)\.kernel"
@@ -45,6 +47,7 @@ def against_forking(nb: NotebookNode, kernel_name: str) -> str:
     reasons = {
         "its metadata asks for one": nb.metadata["driftbook"].get("kernel") == "own",
         "this system cannot fork": not can_fork(),
+        "this process draws already": not shell.can_draw(),
         f"kernel {kernel_name!r} is not this Python": not _is_ours(kernel_name),
         f"a cell says {found and found.group()!r}": found,
         "IPython's profile has a configuration": _is_configured(),

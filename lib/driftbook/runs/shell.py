@@ -124,10 +124,15 @@ _lock = threading.Lock()
 _prepared: ZMQInteractiveShell | None = None
 
 
+def can_draw() -> bool:
+    """Return whether figures of a fork reach its notebook: not if pyplot was imported before there was a shell."""
+    return _prepared is not None or "matplotlib.pyplot" not in sys.modules
+
+
 def prepare() -> ZMQInteractiveShell:
     """Make a shell before the forks that will use it; cells never run in it in this process."""
     global _prepared
-    os.environ.setdefault("MPLBACKEND", f"module://{_INLINE}")  # before pyplot, or figures would vanish
+    os.environ["MPLBACKEND"] = f"module://{_INLINE}"  # before pyplot, or figures would vanish
     InteractiveShell.clear_instance()
     ZMQInteractiveShell.clear_instance()
     # No history: its thread would be one too many for a fork.

@@ -6,9 +6,11 @@ import types
 
 import joblib
 import numpy as np
+import pandas as pd
 import pytest
-from driftbook import model, paths
+from driftbook import model, paths, training
 from driftbook.errors import ModelUnavailable
+from driftbook.measures import performance
 from driftbook.model import files
 from sklearn.compose import make_column_transformer
 from sklearn.ensemble import HistGradientBoostingRegressor
@@ -161,3 +163,19 @@ def test_a_compressed_file(models, pipeline, rows):
     joblib.dump(pipeline, content, compress=3)
     settings = of_file("m.joblib", written(models / "m.joblib", content.getvalue()))
     assert model.predict(settings, files.load(settings), rows).shape == (len(rows),)
+
+
+def test_a_file_and_its_delivered_predictions_are_identical_rows(models, pipeline):
+    rows = trade.frame()
+    brought = of_file("m.joblib", dumped(models / "m.joblib", pipeline))
+    stored = trade.settings(model={"kind": "delivered", "column": "stored"})
+    found = [
+        training.train(settings, trade.batch(rows.assign(stored=pipeline.predict(rows[FEATURES]))))[0]
+        for settings in (brought, stored)
+    ]
+    one, other = (each.reference_rows for each in found)
+    pd.testing.assert_frame_equal(one, other[one.columns])
+    days = [each.calibration.days for each in found]
+    assert [day.sha256 for day in days[0]] == [day.sha256 for day in days[1]]
+    errors = [performance.values(each.settings, each.validation) for each in found]
+    assert errors[0] == errors[1]

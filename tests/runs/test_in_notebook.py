@@ -73,6 +73,19 @@ def test_a_detectability_report_is_stored_in_runs_only(in_run, monkeypatch):
     assert list(store.detectability("m")["run_id"]) == [in_run]
 
 
+def test_a_report_that_is_left_out_leaves_none_current(in_run):
+    found = (Detectability("rows lost", "", "share of the rows", (0.1, 0.5), (0.0, 1.0), 0.5, "50%"),)
+    in_notebook.save_detectability(DetectabilityReport("m", "v1", 1.0, 23, (DAY,), (), found))
+    said = in_notebook.save_detectability(DetectabilityReport("m", "v1", 1.0, 31, (), (), ()))
+    assert said == "The params file leaves the report out: model m has no current one."
+    assert store.detectability("m").empty
+    assert store.run(in_run)["stored_at"] is not None
+
+
+def test_there_is_no_report_of_nothing():
+    assert "Nothing to compare" in in_notebook.show_report(None).data
+
+
 def test_the_report_in_a_run_is_a_file_beside_the_page(in_run, tmp_path):
     shown = in_notebook.show_report(Snapshot()).data
     assert '<a href="evidently.html">' in shown

@@ -16,6 +16,8 @@ ROWS, DUPLICATES, MISSING, ERROR = WHOLE_DAY
 ALL_CELLS = "all cells"
 #: Fewer labelled rows than this say nothing about the error.
 LEAST_LABELLED = 30
+#: Errors that are all alike, such as those of a day on which every class is wrong, have no variance of their own.
+_LEAST_VARIANCE = 1e-12
 
 
 @dataclass(frozen=True)
@@ -90,9 +92,13 @@ def _all_cells(day: Profile) -> float:
 
 
 def _error(days: Sequence[Profile]) -> Shares:
-    """Return the logarithm of the mean error; its sampling variance is that of the mean over its square."""
+    """Return the logarithm of the mean error; its sampling variance is that of the mean over its square.
+
+    A day without any error counts as half a wrong row: the logarithm of nothing is no number.
+    """
     n, total, squares = (np.array(column, dtype=float) for column in zip(*(day.errors for day in days), strict=True))
     with np.errstate(divide="ignore", invalid="ignore"):
         mean = np.where(n >= LEAST_LABELLED, total / n, np.nan)
         v = np.maximum(squares / n - mean**2, 0) / n / mean**2
-    return Shares(ERROR, (ERROR,), np.log(mean)[:, None], v[:, None], mean[:, None])
+        floored, v = np.where(mean == 0, 0.5 / n, mean), np.where(mean == 0, 2.0, np.maximum(v, _LEAST_VARIANCE))
+    return Shares(ERROR, (ERROR,), np.log(floored)[:, None], v[:, None], mean[:, None])

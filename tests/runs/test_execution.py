@@ -1,5 +1,7 @@
 import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
@@ -130,3 +132,28 @@ def test_figures_reach_the_notebook_of_a_process_that_draws_already(database, no
     monkeypatch.setenv("MPLBACKEND", "module://matplotlib_inline.backend_inline")
     nb = execute(notebook("import matplotlib.pyplot as plt", "plt.plot([1, 2])\nplt.show()", notebook="figures"))
     assert [output.output_type for output in nb.cells[-1].outputs] == ["display_data"]
+
+
+PARALLEL = """
+import sys
+import joblib, numpy as np, papermill
+from sklearn.ensemble import HistGradientBoostingClassifier
+
+rows = np.random.default_rng(0).normal(size=(20_000, 5))
+model = HistGradientBoostingClassifier(max_iter=5, random_state=0).fit(rows, rows[:, 0] > 0)
+expected = model.predict_proba(rows).sum(axis=0).tolist()  # OpenMP has its threads from here on
+joblib.dump((model, rows), sys.argv[1] + "/model.joblib")
+nb = papermill.execute_notebook(sys.argv[1] + "/in.ipynb", None, progress_bar=False)
+assert nb.cells[-1].outputs[0]["text"].strip() == str(expected), nb.cells[-1].outputs
+"""
+
+
+def test_a_model_of_many_threads_does_not_hang_in_a_fork(database, notebook, tmp_path, monkeypatch):
+    monkeypatch.setenv("DRIFTBOOK_ARCHIVE_DIR", str(tmp_path / "archive"))
+    monkeypatch.setenv("OMP_NUM_THREADS", "4")  # whatever the machine has
+    code = f"import joblib\nmodel, rows = joblib.load({str(tmp_path / 'model.joblib')!r})\n"
+    cells = ["", code + "print(model.predict_proba(rows).sum(axis=0).tolist())"]
+    nbformat.write(notebook(*cells, notebook="parallel"), tmp_path / "in.ipynb")
+    command = [sys.executable, "-c", PARALLEL, str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr

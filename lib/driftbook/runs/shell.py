@@ -153,6 +153,7 @@ def serve(channel: Connection) -> None:
     """Run cells as they come over the channel, until it is closed; to be called in a process just forked."""
     global _prepared
     _detach()
+    _leave_threads_behind()
     shell, _prepared = _prepared or prepare(), None
     shell.channel, shell.streams = channel, (_Stream(channel, "stdout", 1), _Stream(channel, "stderr", 2))
     sys.stdout, sys.stderr = shell.streams
@@ -163,6 +164,17 @@ def serve(channel: Connection) -> None:
             break
         _run(shell, source)
     _finish(shell)
+
+
+def _leave_threads_behind() -> None:
+    """Give each OpenMP that was loaded before the fork one thread.
+
+    GNU's waits for ever in a child for the threads that its parent had (GCC bug 52303); with one it asks for none. An
+    OpenMP that a cell loads itself keeps all of its threads.
+    """
+    from threadpoolctl import threadpool_limits
+
+    threadpool_limits(1, user_api="openmp")
 
 
 def _run(shell: ZMQInteractiveShell, source: str) -> None:

@@ -16,7 +16,7 @@ class Snapshot:
     """Stands in for Evidently's: a whole page, or one in a frame."""
 
     def get_html_str(self, as_iframe):
-        return "<iframe></iframe>" if as_iframe else "<html>report</html>"
+        return "<iframe></iframe>" if as_iframe else "<html><head></head>report</html>"
 
 
 @pytest.fixture(autouse=True)
@@ -89,7 +89,8 @@ def test_there_is_no_report_of_nothing():
 def test_the_report_in_a_run_is_a_file_beside_the_page(in_run, tmp_path):
     shown = in_notebook.show_report(Snapshot()).data
     assert '<a href="evidently.html">' in shown
-    assert (tmp_path / "a" / "b" / "evidently.html").read_text() == "<html>report</html>"
+    page = (tmp_path / "a" / "b" / "evidently.html").read_text()
+    assert page == '<html><head><link rel="icon" href="data:,"></head>report</html>'
 
 
 def test_the_report_in_jupyter_is_shown():

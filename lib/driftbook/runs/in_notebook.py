@@ -70,7 +70,9 @@ def show_report(snapshot: Any | None) -> HTML | IFrame:
         return HTML(snapshot.get_html_str(as_iframe=True))
     folder = Path(os.environ["DRIFTBOOK_RUN_FOLDER"])
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / REPORT).write_text(snapshot.get_html_str(as_iframe=False), encoding="utf-8")
+    # Without an icon of its own a page makes browsers ask the server for one.
+    page = snapshot.get_html_str(as_iframe=False).replace("<head>", '<head><link rel="icon" href="data:,">', 1)
+    (folder / REPORT).write_text(page, encoding="utf-8")
     return HTML(f'<p><a href="{REPORT}">Evidently\'s interactive report</a> (a file of its own, 4 MB)</p>')
 
 

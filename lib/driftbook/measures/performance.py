@@ -118,8 +118,8 @@ def errors(settings: Settings, splits: dict[str, pd.DataFrame]) -> pd.DataFrame:
         for name, split in splits.items()
         if len(split)
     }
-    # What is zero but for rounding (a linear bias on its own rows) must not differ from machine to machine.
-    return pd.DataFrame(table).T.astype(float).round(9).astype({"rows": np.int64})
+    # What is zero but for rounding (a linear bias on its own rows) must not differ between machines, nor in its sign.
+    return (pd.DataFrame(table).T.astype(float).round(9) + 0.0).astype({"rows": np.int64})
 
 
 def _kind(settings: Settings) -> str:

@@ -1,5 +1,4 @@
 import pytest
-from driftbook.alarms.measurement import ALL_CELLS
 from driftbook.measures import performance
 from driftbook.metrics import METRICS, OF_TARGET, OWN, Metric, metric
 from driftbook.records import WHOLE_DAY
@@ -16,7 +15,7 @@ def test_shares_have_the_unit_they_are_of():
 
 
 def test_bounds_name_features_that_the_alarms_know():
-    labels = {*WHOLE_DAY, ALL_CELLS, "missing", "outside", "other", "unseen", OWN}
+    labels = {*WHOLE_DAY, "missing", "outside", "other", "unseen", OWN}
     bounds = [bound for one in METRICS.values() for bound in one.bounds]
     assert {column for column, _ in bounds} <= {*WHOLE_DAY, OWN}
     assert {label for _, label in bounds} <= labels

@@ -23,6 +23,7 @@ PARAMETERS = {
     "monitor": {"params": "str", "day": "str", "store": "bool"},
     "backfill": {"params": "str", "start": "str", "end": "str", "days": "str", "pace": "float", "workers": "int"},
     "debug": {"params": "str", "day": "str", "column": "str"},
+    "acknowledge": {"params": "str", "since": "str", "columns": "str", "note": "str"},
     "smoke": {"rows": "int", "pace": "float"},
 }
 NOTEBOOKS = {path.stem: nbformat.read(path, as_version=4) for path in notebooks.tracked()}

@@ -3,10 +3,12 @@
 import datetime as dt
 import logging
 from collections.abc import Iterable
+from dataclasses import replace
 
 from driftbook import batches, model, store
 from driftbook.alarms import trailing
 from driftbook.config import Settings
+from driftbook.config.alarms import Acknowledgement
 from driftbook.errors import BadData
 from driftbook.model import TrainedModel
 from driftbook.periods import Period, months_of, one_day
@@ -16,24 +18,53 @@ from driftbook.profiles.profile import Profile
 _log = logging.getLogger(__name__)
 
 
-def before(trained: TrainedModel, day: dt.date) -> list[Profile]:
-    """Return the days of a day's trailing reference, in order; reads the store and the source, writes nothing.
+class Past:
+    """The days before a monitored one; reads the store and the source as far back as is asked for, writes nothing.
 
     A month that cannot be had is logged and left out: the record of the day names the days used, and once that month's
     days are stored, `stale_days` names the day.
     """
-    settings, alarms = trained.settings, trained.settings.alarms
-    day_class = calendars.day_class(settings.calendar, day)
-    first = trailing.reach(alarms, settings.references, day)
-    known: list[Profile] = []
-    chosen: list[Profile] = []
-    end = day
-    while end > first and not trailing.is_enough({one.day: one.day_class for one in chosen}, alarms, day_class):
-        start = max(first, end - dt.timedelta(days=alarms.trailing_days))
-        known += _days(trained, Period(start, end))
-        chosen = choose(trained, day, known)
-        end = start
-    return chosen
+
+    def __init__(self, trained: TrainedModel, day: dt.date):
+        self._trained, self._first = trained, day
+        self._known: list[Profile] = []
+
+    def since(self, first: dt.date) -> list[Profile]:
+        """Return the known days from a date on, in order."""
+        if first < self._first:
+            self._known = [*_days(self._trained, Period(first, self._first)), *self._known]
+            self._first = first
+        return [other for other in self._known if other.day >= first]
+
+    def before(self, day: dt.date) -> list[Profile]:
+        """Return the days of a day's trailing reference, in order."""
+        settings, alarms = self._trained.settings, self._trained.settings.alarms
+        day_class = calendars.day_class(settings.calendar, day)
+        earliest = trailing.reach(alarms, settings.references, day)
+        chosen: list[Profile] = []
+        first = day
+        while first > earliest and not trailing.is_enough(
+            {one.day: one.day_class for one in chosen}, alarms, day_class
+        ):
+            first = max(earliest, first - dt.timedelta(days=alarms.trailing_days))
+            chosen = choose(self._trained, day, self.since(first))
+        return chosen
+
+
+def before(trained: TrainedModel, day: dt.date) -> list[Profile]:
+    """Return the days of a day's trailing reference, in order."""
+    return Past(trained, day).before(day)
+
+
+def with_acknowledged(trained: TrainedModel) -> TrainedModel:
+    """Return a model whose alarms know what was acknowledged in the database beside the params file."""
+    found = [
+        Acknowledgement(start=start, columns=columns) for start, columns in store.acknowledged(trained.settings.name)
+    ]
+    alarms = trained.settings.alarms
+    known = (*alarms.acknowledged, *(one for one in found if one not in alarms.acknowledged))
+    settings = trained.settings.model_copy(update={"alarms": alarms.model_copy(update={"acknowledged": known})})
+    return replace(trained, settings=settings)
 
 
 def choose(trained: TrainedModel, day: dt.date, known: Iterable[Profile]) -> list[Profile]:
@@ -51,6 +82,7 @@ def stale_days(trained: TrainedModel, period: Period) -> list[dt.date]:
     A day that arrived late, was delivered again or was acknowledged since makes the days after it stale. Labels that
     arrived late do so only for days that have theirs.
     """
+    trained = with_acknowledged(trained)
     settings = trained.settings
     judged = store.trailing_days(settings.name, period.start, period.end, trained.version)
     if not judged:

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from driftbook import batches, history, model
-from driftbook.alarms import bins, limits
+from driftbook.alarms import bins, lasting, limits
 from driftbook.alarms.judge import DayVerdict, judge
+from driftbook.alarms.lasting import Past
 from driftbook.batches import Batch
 from driftbook.measures.drift import drift
 from driftbook.measures.performance import performance
@@ -39,12 +40,13 @@ class DayReport:
 
 def monitor(trained: TrainedModel, day: str | dt.date) -> DayReport:
     """Return everything computed of one day, read from the source; reads the store, writes nothing."""
-    period = one_day(day)
+    period, trained = one_day(day), history.with_acknowledged(trained)
     batch = model.predicted(trained, batches.read(trained.settings, period))
-    return report(trained, batch, history.before(trained, period.start))
+    past = history.Past(trained, period.start)
+    return report(trained, batch, past.before(period.start), past)
 
 
-def report(trained: TrainedModel, batch: Batch, before: Sequence[Profile]) -> DayReport:
+def report(trained: TrainedModel, batch: Batch, before: Sequence[Profile], past: Past | None = None) -> DayReport:
     """Return everything computed of one day.
 
     Parameters
@@ -52,7 +54,9 @@ def report(trained: TrainedModel, batch: Batch, before: Sequence[Profile]) -> Da
     batch
         The day's rows, with the prediction.
     before
-        The days of its trailing reference, as `driftbook.history.before` gives them.
+        The days of its trailing reference.
+    past
+        All days before it, to tell since when an alarm lasts; without them that is not told.
 
     A day without a row is a result too: one measure `rows` with the verdict `no data`.
     """
@@ -61,6 +65,8 @@ def report(trained: TrainedModel, batch: Batch, before: Sequence[Profile]) -> Da
         return DayReport(_empty(trained, batch), batch)
     day = counting.profile(settings, calibration.grid, batch)
     verdict = judge(calibration, settings.alarms, day, before)
+    if past:
+        verdict = lasting.with_since(calibration, settings.alarms, day, verdict, past)
     numbers = [*quality(settings, batch, calibration.plan.bins, day), *performance(settings, batch.frame)]
     evidently = drift(settings, trained.validation, batch.frame)
     measures = (*limits.with_bands(verdict, numbers), *verdict.measures, *evidently)
@@ -102,7 +108,6 @@ def _result(
 
 
 def _context_hash(trained: TrainedModel, judgement: Judgement) -> str:
-    """Return a hash of what the verdict depends on beside the rows and the model: budget, checks and trailing days."""
-    return hashlib.sha256(f"{trained.settings.alarms.model_dump_json()}{judgement.trailing_days}".encode()).hexdigest()[
-        :12
-    ]
+    """Return a hash of what the verdict depends on beside the rows and the model: budget, checks, the days before."""
+    given = f"{trained.settings.alarms.model_dump_json()}{judgement.trailing_days}{judgement.since}"
+    return hashlib.sha256(given.encode()).hexdigest()[:12]

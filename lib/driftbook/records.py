@@ -62,6 +62,12 @@ class Judgement:
         The days of the trailing reference, each with the hash of its counts.
     labels
         Whether the day's true values have come: `complete` or `pending`.
+    facts
+        What the day is an alarm for, the leading one first: columns, and numbers of the whole day.
+    since
+        The first day of the alarm that the day is part of, None if it is none or that is not told.
+    fixed_threshold_error, trailing_threshold_error
+        The standard errors of the thresholds, in tail units.
     """
 
     verdict: str
@@ -79,6 +85,10 @@ class Judgement:
     fixed_days: tuple[dt.date, ...] = ()
     trailing_days: tuple[tuple[dt.date, str], ...] = ()
     labels: str = "complete"
+    facts: tuple[str, ...] = ()
+    since: dt.date | None = None
+    fixed_threshold_error: float | None = None
+    trailing_threshold_error: float | None = None
 
 
 @dataclass(frozen=True)

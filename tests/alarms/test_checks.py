@@ -3,7 +3,7 @@ import datetime as dt
 
 import pytest
 from driftbook.alarms import checks
-from driftbook.config.alarms import Checks
+from driftbook.config.alarms import Acknowledgement, Alarms
 
 from tests.days import KINDS, count, frame, span
 
@@ -11,9 +11,12 @@ DAY = dt.date(2022, 2, 8)  # a Tuesday
 SPECIAL = dt.date(2022, 12, 24)
 
 
-def found(calibration, day, before):
+ALARMS = Alarms()
+
+
+def found(calibration, day, before, alarms=ALARMS):
     return {
-        (check.measure.metric, check.measure.feature): check for check in checks.run(calibration, Checks(), day, before)
+        (check.measure.metric, check.measure.feature): check for check in checks.run(calibration, alarms, day, before)
     }
 
 
@@ -30,7 +33,7 @@ def test_duplicates(calibration, reference_days, duplicates, verdict):
     assert bool(check.finding) is (verdict == "alarm")
 
 
-@pytest.mark.parametrize(("rows", "verdict"), [(1049, "alarm"), (1050, "ok"), (1500, "ok")])
+@pytest.mark.parametrize(("rows", "verdict"), [(1124, "alarm"), (1125, "ok"), (1500, "ok")])
 def test_rows_against_the_last_days_of_the_class(calibration, reference_days, rows, verdict):
     check = found(calibration, count(DAY, frame(DAY)[:rows]), reference_days)["rows_ratio", ""]
     assert (check.measure.value, check.measure.verdict) == (rows / 1500, verdict)
@@ -87,3 +90,49 @@ def test_shares_of_few_rows_judge_nothing(calibration, reference_days):
     checked = found(calibration, count(DAY, frame(DAY)[:150], duplicates=5, missing_notes=40), reference_days)
     assert checked["duplicate_share", ""].measure.verdict == checked["missing_rise", "note"].measure.verdict == ""
     assert checked["rows_ratio", ""].measure.verdict == "alarm"
+
+
+HOLIDAY = dt.date(2022, 2, 21)  # Presidents' Day, a Monday
+
+
+@pytest.mark.parametrize(("rows", "verdict"), [(1050, "alarm"), (1200, "ok"), (1500, "ok"), (2400, "alarm")])
+def test_the_rows_of_a_holiday_lie_between_a_sundays_and_its_weekdays(calibration, rows, verdict):
+    before = [
+        count(day, frame(day)[: 1500 if day.weekday() < 5 else 1600])
+        for day in span(HOLIDAY - dt.timedelta(days=28), 28)
+    ]
+    day = count(HOLIDAY, frame(HOLIDAY, rows=rows))
+    assert found(calibration, day, before)["rows_ratio", ""].measure.verdict == verdict
+
+
+def test_a_new_column_is_said_once_and_hides_no_special_day(calibration, reference_days):
+    kinds = {**KINDS, "fee": "number"}
+    first, second, special = (count(day, kinds=kinds) for day in (DAY, DAY + dt.timedelta(days=1), SPECIAL))
+    assert found(calibration, first, reference_days)["column_changes", ""].measure.verdict == "notice"
+    assert found(calibration, second, (*reference_days, first))["column_changes", ""].measure.verdict == "ok"
+    check = found(calibration, special, reference_days)["column_changes", ""]
+    assert (check.measure.verdict, check.finding) == ("", "columns: fee is new")
+
+
+@pytest.mark.parametrize("columns", [("note",), ()])
+def test_missing_values_that_were_acknowledged_are_said_once(calibration, reference_days, columns):
+    alarms = Alarms(acknowledged=(Acknowledgement(start=DAY, columns=columns),))
+    first, second, worse = (count(DAY + dt.timedelta(days=at), missing_notes=n) for at, n in enumerate((300, 310, 500)))
+    check = found(calibration, first, reference_days, alarms)["missing_rise", "note"]
+    assert check.measure.verdict == "notice"
+    assert check.finding.endswith(f": acknowledged on {DAY}")
+    after = (*reference_days, first)
+    assert found(calibration, second, after, alarms)["missing_rise", "note"].measure.verdict == "ok"
+    assert found(calibration, worse, after, alarms)["missing_rise", "note"].measure.verdict == "alarm"
+
+
+def test_a_column_that_is_gone_can_be_acknowledged(calibration, reference_days):
+    alarms = Alarms(acknowledged=(Acknowledgement(start=DAY, columns=("note",)),))
+    kinds = {name: kind for name, kind in KINDS.items() if name != "note"}
+    first, second = (count(DAY + dt.timedelta(days=at), kinds=kinds) for at in (0, 1))
+    assert found(calibration, first, reference_days)["column_changes", ""].measure.verdict == "alarm"
+    assert found(calibration, first, reference_days, alarms)["column_changes", ""].measure.verdict == "notice"
+    check = found(calibration, second, (*reference_days, first), alarms)["column_changes", ""]
+    assert (check.measure.verdict, check.finding) == ("ok", "")
+    both = count(DAY, kinds={name: kind for name, kind in kinds.items() if name != "seats"})
+    assert found(calibration, both, reference_days, alarms)["column_changes", ""].fact == "seats"

@@ -1,4 +1,5 @@
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from driftbook.alarms import judge, limits
@@ -86,6 +87,64 @@ def test_a_day_of_the_reference_does_not_vouch_for_itself(calibration):
     found = judged(Calibration(GRID, days, KINDS, 200), freak, ())
     assert (found.judgement.verdict, found.judgement.feature) == ("alarm", "amount")
     assert freak.day not in found.judgement.fixed_days
+
+
+@pytest.mark.parametrize(("notes", "verdict"), [(4, "notice"), (30, "ok"), (90, "alarm")])
+def test_missing_values_of_a_column_that_is_not_watched_alarm_on_a_rise_only(calibration, before, notes, verdict):
+    found = judged(calibration, count(DAY, missing_notes=notes), before)
+    assert found.judgement.verdict == verdict
+    assert found.verdicts["missing values"] == verdict
+    if verdict != "ok":
+        assert found.judgement.reason.startswith(f"no note on {notes / 1500:.1%} of the rows, usually 2.0%")
+        assert found.judgement.feature == "note"
+
+
+def test_columns_missing_in_the_same_rows_are_one_fact():
+    def day_of(day, both=30, one=None):
+        missing = {"note": both, "flag": both, "tip": both if one is None else one}
+        found = count(day, kinds={**KINDS, "flag": "text", "tip": "number"})
+        return replace(found, missing=found.missing | missing)
+
+    reference = [day_of(day, 20 + day.day) for day in span(dt.date(2022, 1, 2), 35)]
+    calibration = Calibration(GRID, tuple(reference), {**KINDS, "flag": "text", "tip": "number"}, 200)
+    assert calibration.plan.groups == (("flag", "note", "tip"),)
+    found = judged(calibration, day_of(DAY, 200), reference)
+    assert (found.judgement.verdict, found.judgement.feature) == ("alarm", "missing values")
+    assert "no flag, note, tip on 13.3% of the rows" in found.judgement.reason
+    alone = judged(calibration, day_of(DAY, 30, one=200), reference)
+    assert (alone.judgement.verdict, alone.judgement.feature) == ("alarm", "tip")
+    assert "no tip on 13.3% of the rows" in alone.judgement.reason
+
+
+def test_a_watched_column_that_is_missing_with_others_counts_its_gaps_with_them():
+    def day_of(day, n):
+        rows = frame(day)
+        rows = rows.assign(seats=rows["seats"].mask(rows.index < n))
+        return count(day, rows, missing_notes=n)
+
+    reference = [day_of(day, 20 + day.day) for day in span(dt.date(2022, 1, 2), 35)]
+    calibration = Calibration(GRID, tuple(reference), KINDS, 200)
+    assert calibration.plan.groups == (("note", "seats"),)
+    seats = next(own for own in calibration.plan.bins if own.column == "seats")
+    assert not seats.counts_missing
+    found = judged(calibration, day_of(DAY, 200), reference)
+    assert found.verdicts["seats"] == "ok" and found.verdicts["missing values"] == "alarm"
+
+
+def test_a_delivered_column_speaks_before_the_error(calibration, before):
+    rows = frame(DAY)
+    day = count(DAY, rows.assign(amount=rows["amount"] * 1.3), error=6.0)
+    found = judged(calibration, day, before)
+    assert found.verdicts["amount"] == found.verdicts["error"] == "alarm"
+    ratios = found.fixed.ratios
+    assert ratios["error"] > ratios["amount"]
+    assert found.judgement.feature == "amount"
+
+
+def test_the_thresholds_errors_are_known(calibration, before):
+    found = judged(calibration, count(DAY), before).judgement
+    assert 0 < found.fixed_threshold_error < found.fixed_threshold
+    assert 0 < found.trailing_threshold_error < found.trailing_threshold
 
 
 def test_checks_run_all_the_same(calibration, before):

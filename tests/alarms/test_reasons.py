@@ -12,7 +12,7 @@ from driftbook.alarms import reasons
         ),
         (("error", "error", 0.412, 0.318, "nats", "mean log loss"), "the mean log loss is 0.41 nats, usually 0.32"),
         (("duplicates", "duplicates", 0.5, 0.0), "exact duplicates make 50.0% of the rows, usually 0.0%"),
-        (("missing values", "flag", 0.2, 0.1), "missing values of flag make 20.0% of the rows, usually 10.0%"),
+        (("missing values", "flag", 0.2, 0.1), "no flag on 20.0% of the rows, usually 10.0%"),
         (("fare", "outside", 0.2, 0.02), "fare: values out of the usual range make 20.0% of the rows, usually 2.0%"),
         (("fare", "up to 2.09", 0.3, 0.5), "fare: values up to 2.09 make 30.0% of the rows, usually 50.0%"),
         (("fare", "1 – 2", 0.3, 0.5), "fare: values 1 – 2 make 30.0% of the rows, usually 50.0%"),

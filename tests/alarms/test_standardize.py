@@ -32,7 +32,8 @@ def test_deviations_of_new_days_are_standardised():
     for seed in range(50):
         fitted = standardize.fit(*draw(seed, 0.2), CLASSES, GROUPS)
         new = rng.normal(0, np.sqrt(0.01 + 0.04), (20, 8))
-        found.append(standardize.deviations(fitted, new, np.full((20, 8), 0.01), np.zeros(20, dtype=int)))
+        weekdays = np.zeros(20, dtype=int)
+        found.append(standardize.deviations(fitted, new, np.full((20, 8), 0.01), weekdays, weekdays))
     assert np.std(found) == pytest.approx(np.sqrt(27 / 25), abs=0.04)  # Student's t of 30 days less 3 classes
 
 
@@ -48,7 +49,7 @@ def test_one_freak_day_widens_nothing():
 def test_a_freak_day_in_a_class_of_five_does_not_make_the_others_odd():
     y, v = draw(4)
     y[20] += 5
-    own = np.abs(standardize.own_deviations(y, v, CLASSES, GROUPS))
+    own = np.abs(standardize.own_deviations(y, v, CLASSES, CLASSES, GROUPS))
     assert own[20].min() > 20
     assert own[21:25].max() < 6
 
@@ -57,5 +58,17 @@ def test_own_deviations_are_those_of_a_fit_without_the_day():
     y, v = draw(6)
     rest = np.arange(30) != 7
     without = standardize.fit(y[rest], v[rest], CLASSES[rest], GROUPS)
-    expected = standardize.deviations(without, y[[7]], v[[7]], CLASSES[[7]])
-    assert standardize.own_deviations(y, v, CLASSES, GROUPS)[7] == pytest.approx(expected[0])
+    expected = standardize.deviations(without, y[[7]], v[[7]], CLASSES[[7]], CLASSES[[7]])
+    assert standardize.own_deviations(y, v, CLASSES, CLASSES, GROUPS)[7] == pytest.approx(expected[0])
+
+
+def test_a_holiday_lies_anywhere_between_a_sunday_and_its_weekday():
+    fitted = standardize.fit(*draw(7), CLASSES, GROUPS)  # weekdays about 0, Sundays about 2
+    between, above, below = (
+        standardize.deviations(fitted, np.full((1, 8), y), np.full((1, 8), 0.01), np.array([2]), np.array([0]))
+        for y in (1.0, 3.0, -1.0)
+    )
+    assert (between == 0).all()
+    assert (above > 5).all() and (below < -5).all()
+    sunday = standardize.deviations(fitted, np.full((1, 8), 1.0), np.full((1, 8), 0.01), np.array([2]), np.array([2]))
+    assert (sunday < -5).all()

@@ -53,7 +53,7 @@ def test_what_a_params_file_says():
 def test_alarms_and_a_calendar_need_not_be_given():
     settings = config.load({key: value for key, value in DEMO.items() if key not in ("alarms", "calendar")})
     assert settings.alarms == alarms.Alarms(false_alarms_per_month=1, trailing_days=28, acknowledged=())
-    assert settings.alarms.checks == alarms.Checks(duplicates=0.01, missing=0.05, rows=(0.7, 1.5))
+    assert settings.alarms.checks == alarms.Checks(duplicates=0.01, missing=0.05, rows=(0.75, 1.5))
     assert settings.calendar == alarms.Calendar(time_zone="UTC", holidays="", special_days=())
 
 

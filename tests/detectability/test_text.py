@@ -1,8 +1,13 @@
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from driftbook import detectability
+from driftbook.alarms.calibration import Calibration
+from driftbook.config.alarms import Alarms
 from driftbook.records import Detectability, DetectabilityReport
+
+from tests.days import GRID, KINDS, count, span
 
 DAYS = tuple(dt.date(2022, 1, day) for day in range(3, 10))
 WEAK = Detectability("other unit", "fare", "times", (1.1, 2.0), (1.0,), 1.1, "x1.1")
@@ -51,3 +56,28 @@ def test_the_table():
 )
 def test_the_conclusion(found, said):
     assert detectability.conclusion(found) == said
+
+
+@pytest.fixture(scope="module")
+def calibration():
+    return Calibration(GRID, tuple(count(day) for day in span(dt.date(2022, 1, 2), 35)), KINDS, least_rows=200)
+
+
+def test_how_sure_the_threshold_is(calibration):
+    said = detectability.sure(calibration, Alarms())
+    limit = calibration.fixed.limit(1.0)
+    assert said.startswith(
+        f"Threshold {limit.value:.2f} (standard error {limit.error:.2f}) in tail units, from 35 days"
+    )
+    assert "Warning" not in said
+
+
+def test_a_threshold_far_above_the_references_own_days_is_warned_of(calibration):
+    said = detectability.sure(calibration, Alarms(false_alarms_per_month=0.01))
+    assert "Warning: that is" in said
+    assert "times as far from usual as it ever did before it alarms" in said
+
+
+def test_too_few_days_have_no_threshold(calibration):
+    few = replace(calibration, days=calibration.days[:10])
+    assert detectability.sure(few, Alarms()) == "Not calibrated: 10 days are too few for a threshold."

@@ -27,6 +27,9 @@ JUDGEMENT = Judgement(
     fixed_threshold=4.0,
     fixed_days=(dt.date(2022, 1, 1), dt.date(2022, 1, 2)),
     trailing_days=((dt.date(2022, 2, 3), "h3"), (dt.date(2022, 2, 4), "h4")),
+    facts=("fare",),
+    since=dt.date(2022, 2, 4),
+    fixed_threshold_error=0.5,
 )
 COUNTS = {"day": "2022-02-05", "rows": 3, "cells": {"fare": {"0": 2}}}
 RESULT = DayResult(
@@ -64,7 +67,10 @@ def written(result=RESULT, status="succeeded", **run):
 def rows(table):
     order = {"measure": "revision, metric, feature, segment", "judgement": "revision"}[table]
     with store.connect() as connection:
-        return connection.execute(f"select * from driftbook.{table} order by {order}").fetchall()
+        cursor = connection.execute(f"select * from driftbook.{table} order by {order}")
+        names = [column.name for column in cursor.description]
+        last = sorted(range(len(names)), key=lambda at: (names[at] == "current", names[at] == "run_id"))
+        return [tuple(row[at] for at in last) for row in cursor]
 
 
 def everything():
@@ -78,11 +84,11 @@ def retired(found):
 def test_whole_rows(database):
     run_id, outcome = written()
     assert outcome == Revision(1, changed=True, current=True)
-    rest = (3, 1, run_id, "v1")
+    rest = (3, 1, "v1")
     assert rows("measure") == [
-        ("m", DAY, "rows", "", "", 3.0, 1.0, None, "ok", *rest, "", True),
-        ("m", DAY, "severity", "fare", "", 1.5, None, 0.5, "alarm", *rest, "both", True),
-        ("m", DAY, "severity", "fare", "hour=3", None, None, None, None, *rest, "", True),
+        ("m", DAY, "rows", "", "", 3.0, 1.0, None, "ok", *rest, "", run_id, True),
+        ("m", DAY, "severity", "fare", "", 1.5, None, 0.5, "alarm", *rest, "both", run_id, True),
+        ("m", DAY, "severity", "fare", "hour=3", None, None, None, None, *rest, "", run_id, True),
     ]
     assert rows("judgement") == [
         (
@@ -90,7 +96,7 @@ def test_whole_rows(database):
             ["2022-01-01", "2022-01-02"],
             [{"day": "2022-02-03", "sha256": "h3"}, {"day": "2022-02-04", "sha256": "h4"}],
             *("complete", COUNTS),
-            *("v1", 1, run_id, True),
+            *("v1", 1, ["fare"], dt.date(2022, 2, 4), 0.5, None, run_id, True),
         )
     ]
     run = store.run(run_id)
@@ -118,12 +124,12 @@ def test_a_new_revision_keeps_the_old_rows(database):
     assert outcome == Revision(2, changed=True, current=True)
     assert rows("measure") == [
         *measures,
-        ("m", DAY, "rows", "", "", 3.0, 1.0, None, "ok", 3, 2, run_id, "v1", "", True),
+        ("m", DAY, "rows", "", "", 3.0, 1.0, None, "ok", 3, 2, "v1", "", run_id, True),
     ]
     nothing = ("", "", *[None] * 7, [], [], "complete", None)
     assert rows("judgement") == [
         *judgements,
-        ("m", DAY, "ok", "nothing to see", "saturday", *nothing, "v1", 2, run_id, True),
+        ("m", DAY, "ok", "nothing to see", "saturday", *nothing, "v1", 2, [], None, None, None, run_id, True),
     ]
 
 
@@ -164,7 +170,7 @@ def test_rules_of_revisions(database, first, second, expected):
     first_id, _ = written(first[0], first[1], **first[2])
     second_id, outcome = written(second[0], **second[1])
     assert outcome == expected
-    current = {row[11] for row in rows("measure") if row[-1]}
+    current = {row[-2] for row in rows("measure") if row[-1]}
     assert current == {second_id if expected.changed and expected.current else first_id}
     assert current == {row[-2] for row in rows("judgement") if row[-1]}
     assert store.run(second_id)["revision"] == expected.revision

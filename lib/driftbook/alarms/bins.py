@@ -37,6 +37,8 @@ class Bins:
         Columns counted by value: the values with a bin of their own, in the order of their bins.
     seen
         Columns counted by value: on how many reference days each known value occurred.
+    counts_missing
+        Whether the column's missing values are a feature of its own, and not of a group missing together.
     """
 
     column: str
@@ -46,6 +48,7 @@ class Bins:
     edges: np.ndarray
     values: tuple[str, ...]
     seen: dict[str, int]
+    counts_missing: bool = True
 
 
 @dataclass(frozen=True)
@@ -100,12 +103,13 @@ def features(bins: Bins, days: Sequence[Profile], x: np.ndarray, *, own: bool) -
     if bins.values and not bins.is_ordered:
         parts.append(np.array([[unseen(bins, day, own=own)] for day in days]))
         labels.append(UNSEEN)
-    inside, total = np.column_stack(parts), np.array([day.rows for day in days])
-    missing = np.array([day.missing[bins.column] for day in days])
-    y = np.column_stack([stabilised(inside, n[:, None]), stabilised(missing, total)])
-    v = np.column_stack([np.broadcast_to(variance(n)[:, None], inside.shape), variance(total)])
-    share = np.column_stack([inside / np.maximum(n, 1)[:, None], missing / np.maximum(total, 1)])
-    return Shares(bins.column, (*labels, MISSING), y, v, share)
+    of = np.broadcast_to(n[:, None], (len(days), len(labels)))
+    if bins.counts_missing:
+        parts.append(np.array([[day.missing[bins.column]] for day in days]))
+        labels.append(MISSING)
+        of = np.column_stack([of, [day.rows for day in days]])
+    counted = np.column_stack(parts)
+    return Shares(bins.column, tuple(labels), stabilised(counted, of), variance(of), counted / np.maximum(of, 1))
 
 
 def unseen(bins: Bins, day: Profile, *, own: bool = False) -> int:

@@ -6,9 +6,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from driftbook.alarms.calibration import Calibration
-from driftbook.config.alarms import Checks
+from driftbook.config.alarms import Alarms, Checks
+from driftbook.profiles import calendars
 from driftbook.profiles.profile import Profile
-from driftbook.records import Measure
+from driftbook.records import WHOLE_DAY, Measure
+
+ROWS, DUPLICATES, *_ = WHOLE_DAY
+#: What the delivered columns themselves are called among the facts of an alarm.
+COLUMNS = "delivered columns"
 
 #: How many days of the same class before the day its number of rows is compared with; fewer than two say nothing.
 _RECENT, _LEAST_RECENT = 4, 2
@@ -16,79 +21,109 @@ _RECENT, _LEAST_RECENT = 4, 2
 
 @dataclass(frozen=True)
 class Check:
-    """A check's measure, and what it found in words (empty where all is well)."""
+    """A check's measure, the column or number of the day it is about, and what it found in words (empty if nothing)."""
 
     measure: Measure
+    fact: str
     finding: str = ""
 
 
-def run(calibration: Calibration, checks: Checks, day: Profile, before: Sequence[Profile]) -> list[Check]:
+def run(calibration: Calibration, alarms: Alarms, day: Profile, before: Sequence[Profile]) -> list[Check]:
     """Return every check of a day with rows; `before` are the days of the trailing reference, in order.
 
     Shares of fewer rows than calibrate anything are shown, but judge nothing: one duplicate of fifty rows is no day
-    delivered twice.
+    delivered twice. As with scores, an alarm is what neither reference has seen; what was acknowledged is a notice
+    until a day since then is among them.
     """
-    shares = [_duplicates(checks, day), *_missing(calibration, checks, day), *_invalid(calibration, checks, day)]
+    checks, known = alarms.checks, [*calibration.days, *before]
+    shares = [_duplicates(checks, day), *_missing(known, checks, day), *_invalid(known, checks, day)]
     if day.rows < calibration.least_rows:
-        shares = [Check(replace(share.measure, verdict="")) for share in shares]
-    return [*shares, _rows(checks, day, before), _columns(calibration, day)]
+        shares = [replace(share, measure=replace(share.measure, verdict=""), finding="") for share in shares]
+    found = [*shares, _rows(checks, day, before), _columns(calibration, alarms, day, before)]
+    return [_once(check, alarms, day, before) for check in found]
+
+
+def _once(check: Check, alarms: Alarms, day: Profile, before: Sequence[Profile]) -> Check:
+    """Return a check that does not alarm for what was acknowledged while no day since then is there to compare."""
+    change = alarms.acknowledgement(check.fact, day.day)
+    if check.measure.verdict != "alarm" or change is None or any(other.day >= change.start for other in before):
+        return check
+    said = f"{check.finding}: acknowledged on {change.start}"
+    return replace(check, measure=replace(check.measure, verdict="notice"), finding=said)
 
 
 def _duplicates(checks: Checks, day: Profile) -> Check:
     share = day.duplicates / day.rows
     finding = f"{share:.1%} of the rows repeat another row exactly, at most {checks.duplicates:.1%} may"
-    return _judged(Measure("duplicate_share", share, upper=checks.duplicates), finding)
+    return _judged(Measure("duplicate_share", share, upper=checks.duplicates), DUPLICATES, finding)
 
 
 def _rows(checks: Checks, day: Profile, before: Sequence[Profile]) -> Check:
-    recent = [other.rows for other in before if other.day_class == day.day_class][-_RECENT:]
     lower, upper = checks.rows
-    if len(recent) < _LEAST_RECENT or day.is_special:
-        return Check(Measure("rows_ratio", None, lower=lower, upper=upper, reference="trailing"))
-    usual = float(np.median(recent))
-    finding = f"{day.rows:,} rows, {usual:,.0f} are usual for a {day.day_class} (the last {len(recent)})"
-    return _judged(Measure("rows_ratio", day.rows / usual, lower=lower, upper=upper, reference="trailing"), finding)
+    plain = calendars.plain_class(day.day)  # a holiday lies anywhere between a Sunday and its weekday
+    recent = {name: _recent(before, name) for name in (day.day_class, plain)}
+    usual = {name: float(np.median(rows)) for name, rows in recent.items() if len(rows) >= _LEAST_RECENT}
+    if day.day_class not in usual or day.is_special:
+        return Check(Measure("rows_ratio", None, lower=lower, upper=upper, reference="trailing"), ROWS)
+    name = min(usual, key=lambda name: abs(np.log(day.rows / usual[name])))
+    finding = f"{day.rows:,} rows, {usual[name]:,.0f} are usual for a {name} (the last {len(recent[name])})"
+    measure = Measure("rows_ratio", day.rows / usual[name], lower=lower, upper=upper, reference="trailing")
+    return _judged(measure, ROWS, finding)
 
 
-def _columns(calibration: Calibration, day: Profile) -> Check:
-    known, kinds = calibration.kinds, day.kinds
-    vanished = [f"{name} is gone" for name in sorted(known.keys() - kinds.keys())]
-    changed = [
-        f"{name} is {kinds[name]}, was {known[name]}"
+def _recent(before: Sequence[Profile], day_class: str) -> list[int]:
+    return [other.rows for other in before if other.day_class == day_class][-_RECENT:]
+
+
+def _columns(calibration: Calibration, alarms: Alarms, day: Profile, before: Sequence[Profile]) -> Check:
+    """Return what is other with the delivered columns; a new one, or what was acknowledged, is said once."""
+    known, kinds = dict(calibration.kinds), day.kinds
+    seen = {name for other in before for name in other.kinds}
+    for name in {*known, *kinds}:
+        change = alarms.acknowledgement(name, day.day)
+        since = [other for other in before if change and other.day >= change.start]
+        if since and name in known:  # what the column has been since, nothing if it is gone
+            del known[name]
+            known |= {column: kind for other in since for column, kind in other.kinds.items() if column == name}
+    other = {name: f"{name} is gone" for name in sorted(known.keys() - kinds.keys())}
+    other |= {
+        name: f"{name} is {kinds[name]}, was {known[name]}"
         for name in sorted(known.keys() & kinds.keys())
         if kinds[name] != known[name] and "null" not in (kinds[name], known[name])
-    ]
-    new = [f"{name} is new" for name in sorted(kinds.keys() - known.keys())]
-    findings = [*vanished, *changed, *new]
-    verdict = "alarm" if vanished or changed else "notice" if new else "ok"
+    }
+    new = [f"{name} is new" for name in sorted(kinds.keys() - known.keys() - seen)]
+    unknown = [name for name in other if alarms.acknowledgement(name, day.day) is None]
+    findings = [*other.values(), *new]
+    # what is said once must not hide that a day is special
+    verdict = "alarm" if unknown else ("" if day.is_special else "notice") if findings else "ok"
     measure = Measure("column_changes", float(len(findings)), upper=0.0, verdict=verdict, reference="fixed")
-    return Check(measure, f"columns: {'; '.join(findings)}" if findings else "")
+    return Check(measure, (*unknown, COLUMNS)[0], f"columns: {'; '.join(findings)}" if findings else "")
 
 
-def _missing(calibration: Calibration, checks: Checks, day: Profile) -> list[Check]:
+def _missing(known: Sequence[Profile], checks: Checks, day: Profile) -> list[Check]:
     found = []
     for name, missing in day.missing.items():
-        usual = [other.missing[name] / other.rows for other in calibration.days if name in other.missing]
+        usual = [other.missing[name] / other.rows for other in known if name in other.missing]
         if not usual:
             continue
         share, most = missing / day.rows, max(usual)
         finding = f"{share:.1%} of {name} are missing, at most {most:.1%} on a day of the reference"
-        found.append(_judged(Measure("missing_rise", share - most, name, upper=checks.missing), finding))
+        found.append(_judged(Measure("missing_rise", share - most, name, upper=checks.missing), name, finding))
     return found
 
 
-def _invalid(calibration: Calibration, checks: Checks, day: Profile) -> list[Check]:
+def _invalid(known: Sequence[Profile], checks: Checks, day: Profile) -> list[Check]:
     found = []
-    for name in sorted({name for one in (day, *calibration.days) for name in one.invalid}):
+    for name in sorted({name for one in (day, *known) for name in one.invalid}):
         share = day.invalid.get(name, 0) / day.rows
-        most = max((other.invalid.get(name, 0) / other.rows for other in calibration.days), default=0.0)
+        most = max((other.invalid.get(name, 0) / other.rows for other in known), default=0.0)
         finding = f"{share:.1%} of {name} are infinite, absurdly large or fill values, at most {most:.1%} usually"
-        found.append(_judged(Measure("invalid_share", share, name, upper=most + checks.invalid), finding))
+        found.append(_judged(Measure("invalid_share", share, name, upper=most + checks.invalid), name, finding))
     return found
 
 
-def _judged(measure: Measure, finding: str) -> Check:
+def _judged(measure: Measure, fact: str, finding: str) -> Check:
     beyond = (measure.upper is not None and measure.value > measure.upper) or (
         measure.lower is not None and measure.value < measure.lower
     )
-    return Check(replace(measure, verdict="alarm" if beyond else "ok"), finding if beyond else "")
+    return Check(replace(measure, verdict="alarm" if beyond else "ok"), fact, finding if beyond else "")

@@ -8,8 +8,9 @@ import numpy as np
 
 from driftbook.alarms import bins, reference, standardize
 from driftbook.alarms.bins import Bins
-from driftbook.alarms.measurement import ERROR, ROWS
+from driftbook.alarms.measurement import ERROR, MISSING, ROWS, group_label
 from driftbook.alarms.reference import Reference, Scores
+from driftbook.alarms.thresholds import Threshold
 from driftbook.profiles.profile import Profile
 
 #: The lower and the upper end of a band; None where it is open.
@@ -21,7 +22,12 @@ class Comparison:
     """A day's scores against a reference, and the threshold of the budget."""
 
     scores: Scores
-    threshold: float
+    limit: Threshold
+
+    @property
+    def threshold(self) -> float:
+        """The threshold of the budget, in tail units."""
+        return self.limit.value
 
     @property
     def reference(self) -> Reference:
@@ -49,21 +55,37 @@ class Comparison:
         first = int(layout.starts[layout.columns.index(column)])
         size = int(layout.sizes[layout.columns.index(column)])
         at = first + int(np.argmax(np.abs(self.scores.deviations[0, first : first + size])))
-        usual = self.reference.spread.centre[self.scores.classes[0], at]
+        usual = self._nearest_centre(at)
         return layout.labels[at], float(self.scores.shares[0, at]), float(_native(column, usual))
+
+    def _nearest_centre(self, at: int) -> float:
+        """Return the centre of a feature that the day deviates from: of the class it resembles more."""
+        own, other = (self.reference.spread.centre[kinds[0], at] for kinds in self.scores.classes)
+        # y = centre + z width, and width is positive: from above both centres the upper one is the nearer
+        return max(own, other) if self.scores.deviations[0, at] > 0 else min(own, other)
 
     @cached_property
     def bands(self) -> dict[tuple[str, str], Band]:
         """The band of each column's features, by column and label: shares, or numbers for rows and error."""
         layout = self.reference.layout
         limit = reference.largest_limits(self.reference, self.threshold)
-        centre = self.reference.spread.centre[self.scores.classes[0]]
-        width = limit * standardize.width(self.reference.spread, self.scores.v, self.scores.classes)[0]
+        spread = self.reference.spread
+        ends = np.stack(
+            [
+                spread.centre[kinds[0]] + side * limit * standardize.width(spread, self.scores.v, kinds)[0]
+                for kinds in self.scores.classes
+                for side in (-1, 1)
+            ]
+        )
+        lowest, highest = ends.min(axis=0), ends.max(axis=0)
         found: dict[tuple[str, str], Band] = {}
         for column, start, size in zip(layout.columns, layout.starts, layout.sizes, strict=True):
             for at in range(start, start + size):
-                lower, upper = (float(_native(column, y)) for y in (centre[at] - width[at], centre[at] + width[at]))
+                lower, upper = (float(_native(column, y)) for y in (lowest[at], highest[at]))
                 found[column, layout.labels[at]] = (None if column == ERROR else lower, upper)
+        if MISSING in layout.columns:  # a column of a group has the group's band
+            for group in self.reference.plan.groups:
+                found |= {(MISSING, name): found[MISSING, group_label(group)] for name in group}
         return found
 
     def quantile_band(self, column: str, level: float) -> Band:
@@ -83,7 +105,7 @@ def compare(found: Reference | None, day: Profile, per_month: float) -> Comparis
     """Return a day's comparison with a reference, None where the reference cannot judge the day."""
     if found is None or not day.rows or not found.can_judge(day):
         return None
-    return Comparison(reference.score(found, [day]), found.threshold(per_month))
+    return Comparison(reference.score(found, [day]), found.limit(per_month))
 
 
 def widest(bands: Sequence[Band]) -> Band:

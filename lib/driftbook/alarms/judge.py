@@ -7,9 +7,11 @@ or seasonal: for a digest), a `notice` against the trailing one alone (unusual l
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from driftbook.alarms import checks, reasons, reference
+from driftbook.alarms import checks, columns, measurement, reasons, reference
 from driftbook.alarms.calibration import Calibration, Outcome
+from driftbook.alarms.checks import Check
 from driftbook.alarms.comparison import Band, Comparison, compare, widest
+from driftbook.alarms.measurement import MISSING
 from driftbook.config.alarms import Alarms
 from driftbook.profiles.profile import Profile
 from driftbook.records import Judgement, Measure
@@ -28,8 +30,6 @@ class DayVerdict:
         Why the scores may not judge the day, empty if they may.
     verdicts
         Column to its verdict, empty where the scores may not judge.
-    findings
-        What the deterministic checks found, in words.
     measures
         Scores, severities and checks.
     """
@@ -71,21 +71,34 @@ def judge(calibration: Calibration, alarms: Alarms, day: Profile, before: Sequen
     fixed = compare(judging.fixed_for(day), day, alarms.false_alarms_per_month)
     trailing = _trailing(judging, alarms, day, before) if fixed else None
     status = _status(judging, day, fixed)
-    verdicts = {} if status else _verdicts(fixed, trailing)
-    scored = status or gravest(verdicts.values())
-    found = checks.run(judging, alarms.checks, day, before)
+    verdicts = {} if status else columns.verdicts(fixed, trailing, alarms, day, before)
+    found = checks.run(judging, alarms, day, before)
     findings = [check.finding for check in found if check.finding]
     findings += [reasons.waiting(waiting[0].value, calibration.outcome.expected(day.day))] if is_pending else []
-    measures = (*_measures(fixed, trailing, verdicts, scored), *(check.measure for check in found), *waiting)
+    scored = _scored(fixed, trailing, status, verdicts, findings, judging.outcome, day)
+    measures = (
+        *_measures(fixed, trailing, verdicts, status or gravest(verdicts.values())),
+        *(check.measure for check in found),
+        *waiting,
+    )
     judgement = Judgement(
         verdict=gravest(measure.verdict for measure in measures),
         day_class=day.day_class,
         fixed_days=fixed.reference.days if fixed else (),
         trailing_days=tuple((other.day, other.sha256) for other in before),
         labels="pending" if is_pending else "complete",
-        **_scored(fixed, trailing, status, scored, findings, judging.outcome),
+        facts=_facts(verdicts, found, scored.get("feature", "")),
+        **scored,
     )
     return DayVerdict(judgement, fixed, trailing, status, verdicts, measures)
+
+
+def _facts(verdicts: dict[str, str], found: Sequence[Check], leading: str) -> tuple[str, ...]:
+    """Return what a day is an alarm for; the checks come first, as in the sentence, then the leading column."""
+    alarming = [name for name, verdict in verdicts.items() if verdict == "alarm"]
+    checked = [check.fact for check in found if check.measure.verdict == "alarm"]
+    scored = sorted(alarming, key=lambda name: name != leading)
+    return tuple(dict.fromkeys([*checked, *scored]))
 
 
 def _waiting(calibration: Calibration, day: Profile) -> list[Measure]:
@@ -105,12 +118,6 @@ def _trailing(calibration: Calibration, alarms: Alarms, day: Profile, before: Se
     return compare(reference.fit(calibration.grid, before), day, alarms.false_alarms_per_month)
 
 
-def severities(fixed: Comparison, trailing: Comparison | None) -> dict[str, float]:
-    """Return by how much each column exceeds the threshold of both references: the smaller of its two ratios."""
-    ratios = trailing.ratios if trailing else fixed.ratios
-    return {name: min(ratio, ratios.get(name, ratio)) for name, ratio in fixed.ratios.items()}
-
-
 def _status(calibration: Calibration, day: Profile, fixed: Comparison | None) -> str:
     if day.is_special:
         return "special day"
@@ -119,53 +126,47 @@ def _status(calibration: Calibration, day: Profile, fixed: Comparison | None) ->
     return "" if fixed else "not calibrated"
 
 
-def _verdicts(fixed: Comparison, trailing: Comparison | None) -> dict[str, str]:
-    return {
-        name: _verdict(ratio, trailing.ratios.get(name, ratio) if trailing else ratio)
-        for name, ratio in fixed.ratios.items()
-    }
-
-
-def _verdict(fixed: float, trailing: float) -> str:
-    return {(True, True): "alarm", (True, False): "drift", (False, True): "notice"}.get((fixed > 1, trailing > 1), "ok")
-
-
 def _scored(
     fixed: Comparison | None,
     trailing: Comparison | None,
     status: str,
-    scored: str,
+    verdicts: dict[str, str],
     findings: list[str],
     outcome: Outcome,
+    day: Profile,
 ) -> dict:
     """Return the part of a judgement that rests on the scores."""
     if not fixed:
         return {"reason": "; ".join([*findings, f"not judged by scores: {status}"])}
-    column, against = _leading(fixed, trailing, scored)
+    column, against = columns.leading(verdicts, fixed, trailing)
     cell, share, usual = against.farthest(column)
+    named = _missing_now(against, cell, day) if column == MISSING else []
+    cell = reasons.listed(named) or cell
     said = reasons.describe(column, cell, share, usual, outcome.unit, outcome.error)
     ratio = trailing.ratios.get(column, 0.0) if trailing else None
+    scored = status or gravest(verdicts.values())
     sentence = reasons.reason(scored, said, fixed=fixed.ratios.get(column, 0.0), trailing=ratio)
     return {
         "reason": "; ".join([*findings, *([f"not judged by scores: {status}"] if status else []), sentence]),
-        "feature": column,
+        "feature": named[0] if len(named) == 1 else column,
         "cell": cell,
         "day_share": share,
         "reference_share": usual,
-        "severity": max(severities(fixed, trailing).values()),
+        "severity": columns.severity(fixed, trailing, verdicts),
         "fixed_score": fixed.score,
         "fixed_threshold": fixed.threshold,
         "trailing_score": trailing.score if trailing else None,
         "trailing_threshold": trailing.threshold if trailing else None,
+        "fixed_threshold_error": fixed.limit.error,
+        "trailing_threshold_error": trailing.limit.error if trailing else None,
     }
 
 
-def _leading(fixed: Comparison, trailing: Comparison | None, scored: str) -> tuple[str, Comparison]:
-    """Return the column that decides the verdict, or comes nearest to one, and the comparison that shows it."""
-    if scored == "notice":
-        return max(trailing.ratios, key=trailing.ratios.get), trailing
-    ranking = fixed.ratios if scored == "drift" else severities(fixed, trailing)
-    return max(ranking, key=ranking.get), fixed
+def _missing_now(against: Comparison, label: str, day: Profile) -> list[str]:
+    """Return the columns of a group that are missing on a day as often as any of them."""
+    (group,) = (names for names in against.reference.plan.groups if measurement.group_label(names) == label)
+    counts = {name: day.missing.get(name, day.rows) for name in group}
+    return [name for name, n in counts.items() if n >= (1 - measurement.TOGETHER) * max(counts.values())]
 
 
 def _measures(
@@ -173,8 +174,8 @@ def _measures(
 ) -> list[Measure]:
     if not fixed:
         return [Measure("severity", None, upper=1.0, verdict=scored)]
-    ranked = severities(fixed, trailing)
-    found = [Measure("severity", max(ranked.values()), upper=1.0, verdict=scored)]
+    ranked = columns.severities(fixed, trailing)
+    found = [Measure("severity", columns.severity(fixed, trailing, verdicts), upper=1.0, verdict=scored)]
     found += [
         Measure("severity", ratio, name, upper=1.0, verdict=verdicts.get(name, "")) for name, ratio in ranked.items()
     ]

@@ -1,7 +1,7 @@
 """A reference's frozen bins with all that turns days into features, column by column."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,8 +12,8 @@ from driftbook.profiles.profile import Profile
 from driftbook.records import HOUR, WHOLE_DAY
 
 ROWS, DUPLICATES, MISSING, ERROR = WHOLE_DAY
-#: What the share of missing cells is called among the features of `MISSING`.
-ALL_CELLS = "all cells"
+#: Columns are missing together if their daily numbers of missing values differ by no more than this share of them.
+TOGETHER = 0.02
 #: Fewer labelled rows than this say nothing about the error.
 LEAST_LABELLED = 30
 #: Errors that are all alike, such as those of a day on which every class is wrong, have no variance of their own.
@@ -22,27 +22,55 @@ _LEAST_VARIANCE = 1e-12
 
 @dataclass(frozen=True)
 class BinPlan:
-    """How days are turned into features: frozen bins, the other delivered columns, and the class shares of hours."""
+    """How days are turned into features: frozen bins, the columns missing together, and the class shares of hours."""
 
     bins: tuple[Bins, ...]
-    others: tuple[str, ...]
+    groups: tuple[tuple[str, ...], ...]
     hour_shares: dict[str, dict[str, float]]
 
 
 def freeze(grid: Grid, days: Sequence[Profile]) -> BinPlan:
     """Return the frame of a reference's days."""
-    delivered = set.intersection(*(set(day.missing) for day in days))
-    others = tuple(sorted(delivered.difference(grid.columns)))
-    return BinPlan(tuple(bins.freeze(grid, days)), others, _hour_shares(grid, days))
+    groups = _missing_together(grid, days)
+    grouped = {name for group in groups for name in group}
+    frozen = tuple(replace(own, counts_missing=own.column not in grouped) for own in bins.freeze(grid, days))
+    return BinPlan(frozen, groups, _hour_shares(grid, days))
+
+
+def _missing_together(grid: Grid, days: Sequence[Profile]) -> tuple[tuple[str, ...], ...]:
+    """Return the columns whose missing values are one fact, in groups: missing in the same rows, as far as counts tell.
+
+    A watched column that shares its gaps with no other is left out: it counts them itself. Columns that are never
+    missing have no gaps to share, and those that are not watched are one group.
+    """
+    delivered = sorted(set.intersection(*(set(day.missing) for day in days)))
+    counts = {name: np.array([day.missing[name] for day in days]) for name in delivered}
+    groups: list[list[str]] = []
+    for name in delivered:
+        own = counts[name]
+        known = (group for group in groups if np.abs(counts[group[0]] - own).sum() <= TOGETHER * own.sum())
+        if not own.any() and name in grid.columns:
+            continue
+        group = next(known, None)
+        if group is None:
+            groups.append([name])
+        else:
+            group.append(name)
+    return tuple(tuple(group) for group in groups if len(group) > 1 or group[0] not in grid.columns)
+
+
+def group_label(group: Sequence[str]) -> str:
+    """Return what columns missing together are called among the features of `MISSING`."""
+    return ", ".join(group)
 
 
 def measure(plan: BinPlan, days: Sequence[Profile], *, own: bool = False) -> list[Shares]:
     """Return the features of some days, one entry per scored column; `own` days are the reference's."""
     found = [_column(plan, column, days, own=own) for column in plan.bins]
     rows = np.array([day.rows for day in days], dtype=float)
-    if plan.others:
-        missing = [[day.missing.get(name, day.rows) for name in plan.others] + [_all_cells(day)] for day in days]
-        found.append(_shares(MISSING, (*plan.others, ALL_CELLS), np.array(missing), rows))
+    if plan.groups:
+        missing = [[max(day.missing.get(name, day.rows) for name in group) for group in plan.groups] for day in days]
+        found.append(_shares(MISSING, [group_label(group) for group in plan.groups], np.array(missing), rows))
     duplicates = np.array([[day.duplicates] for day in days])
     found.append(_shares(DUPLICATES, (DUPLICATES,), duplicates, rows))
     found.append(Shares(ROWS, (ROWS,), np.log(rows)[:, None], 1 / rows[:, None], rows[:, None]))
@@ -85,10 +113,6 @@ def _hour_shares(grid: Grid, days: Sequence[Profile]) -> dict[str, dict[str, flo
 def _shares(column: str, labels: Sequence[str], x: np.ndarray, rows: np.ndarray) -> Shares:
     v = np.broadcast_to(bins.variance(rows)[:, None], x.shape)
     return Shares(column, tuple(labels), bins.stabilised(x, rows[:, None]), v, x / np.maximum(rows, 1)[:, None])
-
-
-def _all_cells(day: Profile) -> float:
-    return sum(day.missing[name] for name in day.kinds) / max(len(day.kinds), 1)
 
 
 def _error(days: Sequence[Profile]) -> Shares:

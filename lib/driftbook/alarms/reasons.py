@@ -1,6 +1,7 @@
 """A day's verdict in words."""
 
 import datetime as dt
+from collections.abc import Sequence
 
 from driftbook.alarms.measurement import DUPLICATES, ERROR, MISSING, ROWS
 from driftbook.verdicts import VERDICTS
@@ -11,6 +12,9 @@ _WORDS = {
     "unseen": "values never seen in the reference make",
     "other": "rare values make",
 }
+
+#: How many names a sentence lists.
+_LISTED = 3
 
 
 def describe(
@@ -32,7 +36,7 @@ def describe(
     if column == DUPLICATES:
         what = "exact duplicates make"
     elif column == MISSING:
-        what = f"missing values of {cell} make"
+        return f"no {cell} on {_percent(share)} of the rows, usually {_percent(usual)}"
     elif cell in _WORDS:
         what = f"{column}: {_WORDS[cell]}"
     elif cell.startswith(("up to ", "≤ ", "> ")) or " – " in cell:
@@ -40,6 +44,21 @@ def describe(
     else:
         what = f"{column}: {cell} makes"
     return f"{what} {_percent(share)} of the rows, usually {_percent(usual)}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return names as a person lists them.
+
+    Examples
+    --------
+    >>> listed(["RatecodeID", "passenger_count", "payment_type", "store_and_fwd_flag", "trip_type"])
+    'RatecodeID, passenger_count, payment_type and 2 more'
+    """
+    return (
+        ", ".join(names)
+        if len(names) <= _LISTED + 1
+        else f"{', '.join(names[:_LISTED])} and {len(names) - _LISTED} more"
+    )
 
 
 def waiting(share: float, expected: dt.date) -> str:

@@ -11,7 +11,7 @@ from driftbook.alarms import measurement, standardize, thresholds
 from driftbook.alarms.bins import Shares
 from driftbook.alarms.measurement import BinPlan
 from driftbook.alarms.standardize import Spread
-from driftbook.alarms.thresholds import Tails
+from driftbook.alarms.thresholds import Tails, Threshold
 from driftbook.profiles import calendars
 from driftbook.profiles.grid import Grid
 from driftbook.profiles.profile import Profile
@@ -47,6 +47,8 @@ class Reference:
         The classes it can judge, those with enough days.
     own_columns
         The columns' scores of each of its days (lines), each scored without itself, in tail units.
+    usual_scale
+        The usual scale of all scores' tails.
     """
 
     plan: BinPlan
@@ -56,6 +58,7 @@ class Reference:
     spread: Spread
     tails: Tails
     own_columns: np.ndarray
+    usual_scale: float
 
     @cached_property
     def own_scores(self) -> np.ndarray:
@@ -66,9 +69,13 @@ class Reference:
         """Return whether there are enough days, and enough of the day's class."""
         return len(self.days) >= LEAST_DAYS and day.day_class in self.classes
 
+    def limit(self, per_month: float) -> Threshold:
+        """Return the threshold of a budget with its standard error, in tail units."""
+        return thresholds.threshold(self.own_scores, self.usual_scale, per_month)
+
     def threshold(self, per_month: float) -> float:
         """Return the threshold of a budget, in tail units."""
-        return thresholds.threshold(self.own_scores, per_month)
+        return self.limit(per_month).value
 
 
 @dataclass(frozen=True)
@@ -76,7 +83,8 @@ class Scores:
     """Days (lines) scored against a reference, in tail units.
 
     `columns` holds one score per column; of each feature `deviations` are standardised, `shares` plain, `v` is the
-    sampling variance. `classes` are the positions of the days' classes among the reference's.
+    sampling variance. `classes` are the positions of the days' classes among the reference's, and of those that they
+    may resemble as well.
     """
 
     reference: Reference
@@ -84,7 +92,7 @@ class Scores:
     deviations: np.ndarray
     shares: np.ndarray
     v: np.ndarray
-    classes: np.ndarray
+    classes: tuple[np.ndarray, np.ndarray]
 
     @cached_property
     def days(self) -> np.ndarray:
@@ -112,12 +120,14 @@ def fit(grid: Grid, days: Sequence[Profile]) -> Reference | None:
     found = [column for column in measurement.measure(plan, days, own=True) if np.isfinite(column.y).all()]
     layout = _layout(found)
     y, v = np.column_stack([column.y for column in found]), np.column_stack([column.v for column in found])
-    kinds = _classes(classes, days)
-    own = column_scores(layout, standardize.own_deviations(y, v, kinds, layout.starts))
+    kinds, resembled = _classes(classes, days)
+    own = column_scores(layout, standardize.own_deviations(y, v, kinds, resembled, layout.starts))
     tails = thresholds.fit_tails(own)
-    own_columns = _by_column(layout, thresholds.in_tail_units(tails, own))
+    units = thresholds.in_tail_units(tails, own)
     whole = standardize.fit(y, v, kinds, layout.starts)
-    return Reference(plan, layout, tuple(day.day for day in days), classes, whole, tails, own_columns)
+    dates = tuple(day.day for day in days)
+    usual = thresholds.usual_scale(units)
+    return Reference(plan, layout, dates, classes, whole, tails, _by_column(layout, units), usual)
 
 
 def score(reference: Reference, days: Sequence[Profile]) -> Scores:
@@ -126,10 +136,10 @@ def score(reference: Reference, days: Sequence[Profile]) -> Scores:
     measured = {column.column: column for column in measurement.measure(reference.plan, days)}
     found = [measured[name] for name in layout.columns]
     y, v, shares = (np.column_stack([getattr(column, name) for column in found]) for name in ("y", "v", "share"))
-    kinds = _classes(reference.classes, days)
-    z = np.nan_to_num(standardize.deviations(reference.spread, y, v, kinds))  # a day without labels has no error
+    classes = _classes(reference.classes, days)
+    z = np.nan_to_num(standardize.deviations(reference.spread, y, v, *classes))  # a day without labels has no error
     units = thresholds.in_tail_units(reference.tails, column_scores(layout, z))
-    return Scores(reference, _by_column(layout, units), z, shares, v, kinds)
+    return Scores(reference, _by_column(layout, units), z, shares, v, classes)
 
 
 def column_scores(layout: Layout, z: np.ndarray) -> np.ndarray:
@@ -159,11 +169,15 @@ def _by_column(layout: Layout, units: np.ndarray) -> np.ndarray:
 
 def _layout(found: Sequence[Shares]) -> Layout:
     sizes = [len(column.labels) for column in found]
-    only_rises = np.repeat([column.column == measurement.ERROR for column in found], sizes)
+    only_rises = np.repeat([column.column in (measurement.ERROR, measurement.MISSING) for column in found], sizes)
     labels = tuple(label for column in found for label in column.labels)
     starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
     return Layout(tuple(column.column for column in found), labels, starts, only_rises)
 
 
-def _classes(classes: Sequence[str], days: Sequence[Profile]) -> np.ndarray:
-    return np.array([classes.index(day.day_class) for day in days])
+def _classes(classes: Sequence[str], days: Sequence[Profile]) -> tuple[np.ndarray, np.ndarray]:
+    """Return the positions of the days' classes, and of those they may resemble as well: a holiday its weekday's."""
+    own = [classes.index(day.day_class) for day in days]
+    plain = [calendars.plain_class(day.day) for day in days]
+    other = [classes.index(name) if name in classes else at for name, at in zip(plain, own, strict=True)]
+    return np.array(own), np.array(other)

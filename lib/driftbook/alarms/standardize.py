@@ -57,9 +57,14 @@ def fit(y: np.ndarray, v: np.ndarray, classes: np.ndarray, groups: np.ndarray) -
     return Spread(median + shift, tau2, np.array([own.sum() for own in members]))
 
 
-def deviations(spread: Spread, y: np.ndarray, v: np.ndarray, classes: np.ndarray) -> np.ndarray:
-    """Return standardised deviations `(y - centre) / sqrt((tau2 + v) (1 + 1 / days of the class))`."""
-    return (y - spread.centre[classes]) / width(spread, v, classes)
+def deviations(spread: Spread, y: np.ndarray, v: np.ndarray, classes: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Return standardised deviations `(y - centre) / sqrt((tau2 + v) (1 + 1 / days of the class))`.
+
+    `others` are the classes that the days may resemble as well: a holiday lies anywhere between a Sunday and its
+    weekday. A value between the two centres deviates by nothing, one beyond them from the nearer one.
+    """
+    own, other = ((y - spread.centre[kinds]) / width(spread, v, kinds) for kinds in (classes, others))
+    return np.where(own * other < 0, 0.0, np.where(np.abs(own) <= np.abs(other), own, other))
 
 
 def width(spread: Spread, v: np.ndarray, classes: np.ndarray) -> np.ndarray:
@@ -67,11 +72,13 @@ def width(spread: Spread, v: np.ndarray, classes: np.ndarray) -> np.ndarray:
     return np.sqrt((spread.tau2 + v) * (1 + 1 / spread.days[classes])[:, None])
 
 
-def own_deviations(y: np.ndarray, v: np.ndarray, classes: np.ndarray, groups: np.ndarray) -> np.ndarray:
+def own_deviations(
+    y: np.ndarray, v: np.ndarray, classes: np.ndarray, resembled: np.ndarray, groups: np.ndarray
+) -> np.ndarray:
     """Return each reference day's deviations from a spread fitted without it: what an undisturbed new day shows."""
     found = np.empty_like(y)
     for day in range(len(y)):
         others = np.arange(len(y)) != day
         without = fit(y[others], v[others], classes[others], groups)
-        found[day] = deviations(without, y[[day]], v[[day]], classes[[day]])[0]
+        found[day] = deviations(without, y[[day]], v[[day]], classes[[day]], resembled[[day]])[0]
     return found

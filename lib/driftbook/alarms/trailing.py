@@ -101,5 +101,4 @@ def _against(calibration: Calibration, alarms: Alarms, days: Sequence[Profile]) 
 
 
 def _counted(columns: Sequence[str], alarms: Alarms, day: dt.date) -> list[bool]:
-    changed = [change for change in alarms.acknowledged if change.start <= day]
-    return [not any(not change.columns or name in change.columns for change in changed) for name in columns]
+    return [alarms.acknowledgement(name, day) is None for name in columns]

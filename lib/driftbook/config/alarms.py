@@ -58,13 +58,18 @@ class Calendar(Strict):
 
 
 class Acknowledgement(Strict):
-    """A lasting change that somebody has seen: days from `start` on may enter the trailing reference in spite of it.
+    """A lasting change that somebody has seen: from `start` on it alarms no more.
 
-    `columns` are those that changed; without any, every column is meant.
+    Days from then on may enter the trailing reference in spite of it. `columns` are those that changed; without any,
+    every column is meant.
     """
 
     start: dt.date
     columns: tuple[str, ...] = ()
+
+    def covers(self, column: str, day: dt.date) -> bool:
+        """Return whether a column of a day is meant."""
+        return self.start <= day and (not self.columns or column in self.columns)
 
 
 class Checks(Strict):
@@ -79,7 +84,7 @@ class Checks(Strict):
     duplicates: Annotated[float, Field(gt=0, lt=1)] = 0.01
     missing: Annotated[float, Field(gt=0, lt=1)] = 0.05
     invalid: Annotated[float, Field(gt=0, lt=1)] = 0.01
-    rows: tuple[Annotated[float, Field(gt=0, lt=1)], Annotated[float, Field(gt=1)]] = (0.7, 1.5)
+    rows: tuple[Annotated[float, Field(gt=0, lt=1)], Annotated[float, Field(gt=1)]] = (0.75, 1.5)
 
 
 class Alarms(Strict):
@@ -97,6 +102,11 @@ class Alarms(Strict):
     trailing_days: Annotated[int, Field(ge=20)] = 28
     acknowledged: tuple[Acknowledgement, ...] = ()
     checks: Checks = Checks()
+
+    def acknowledgement(self, column: str, day: dt.date) -> Acknowledgement | None:
+        """Return the latest acknowledgement of a column's change that a day comes after, None if there is none."""
+        found = [change for change in self.acknowledged if change.covers(column, day)]
+        return max(found, key=lambda change: change.start, default=None)
 
 
 def _holiday_names(country: str) -> set[str]:

@@ -1,12 +1,17 @@
 """A detectability report as a table and in words."""
 
+import numpy as np
 import pandas as pd
 
+from driftbook.alarms.calibration import Calibration
+from driftbook.config.alarms import Alarms
 from driftbook.faults import strength_text
 from driftbook.records import Detectability, DetectabilityReport
 
 #: What whole rows are called where columns are listed.
 ALL_ROWS = "all rows"
+#: A threshold so many times the gravest own day's score is worth a warning.
+_FAR = 1.25
 #: How many of the faults that are hardest to catch the conclusion names.
 _NAMED = 5
 
@@ -31,6 +36,27 @@ def table(report: DetectabilityReport) -> pd.DataFrame:
     ]
     columns = ["column", "fault", "caught from", "tried", "days caught", "level"]
     return pd.DataFrame(lines, columns=columns).astype({"level": float})
+
+
+def sure(calibration: Calibration, alarms: Alarms) -> str:
+    """Return what the fixed reference's threshold is, how sure it is, and what it costs if it lies far out."""
+    fixed = calibration.fixed
+    if fixed is None:
+        return f"Not calibrated: {len(calibration.days)} days are too few for a threshold."
+    limit, gravest = fixed.limit(alarms.false_alarms_per_month), float(fixed.own_scores.max())
+    beyond = int((fixed.own_scores > limit.value).sum())
+    said = (
+        f"Threshold {limit.value:.2f} (standard error {limit.error:.2f}) in tail units, from {len(fixed.days)} days; "
+        f"the gravest of them scores {gravest:.2f}, {beyond} lie beyond the threshold."
+    )
+    if limit.value <= _FAR * gravest:
+        return said
+    factor = float(np.exp((limit.value - gravest) * np.median(fixed.tails.scale)))
+    return (
+        f"{said} Warning: that is {limit.value / gravest:.1f} times the gravest day's score. A column has to lie "
+        f"{factor:.1f} times as far from usual as it ever did before it alarms; a longer reference (56 days) would "
+        "tell better where undisturbed days end."
+    )
 
 
 def conclusion(report: DetectabilityReport) -> str:

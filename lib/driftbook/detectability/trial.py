@@ -133,5 +133,5 @@ def _is_checked(trial: Trial, day: Profile, before: Sequence[Profile]) -> bool:
     if not day.rows:
         return True
     calibration = trial.calibration
-    found = checks.run(calibration, trial.alarms.checks, replace(day, kinds=calibration.kinds), before)
+    found = checks.run(calibration, trial.alarms, replace(day, kinds=calibration.kinds), before)
     return any(check.measure.verdict == "alarm" for check in found)

@@ -14,9 +14,14 @@ from driftbook.records import DayResult
 
 
 def severities(result: DayResult) -> pd.Series:
-    """Return by how much each column exceeds the threshold of both references, the highest first; an alarm above 1."""
+    """Return by how much each column exceeds the threshold of both references; an alarm above 1.
+
+    The column that speaks for the day comes first (delivered ones before what follows from them), then the highest.
+    """
     found = {m.feature: m.value for m in result.measures if m.metric == "severity" and m.feature}
-    return pd.Series(found, dtype=float).sort_values(ascending=False, kind="stable")
+    leading = result.judgement.feature if result.judgement else ""
+    ranked = pd.Series(found, dtype=float).sort_values(ascending=False, kind="stable")
+    return ranked.reindex(sorted(ranked.index, key=lambda name: name != leading))
 
 
 def ratios(monitored: DayReport) -> pd.DataFrame:

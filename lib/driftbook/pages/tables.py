@@ -48,12 +48,12 @@ def rounded(value: float | None) -> str:
 
     Examples
     --------
-    >>> rounded(2399.0), rounded(0.188522969), rounded(None)
-    ('2,399', '0.1885', '–')
+    >>> rounded(2399.0), rounded(0.188522969), rounded(-0.0), rounded(None)
+    ('2,399', '0.1885', '0', '–')
     """
     if value is None or math.isnan(value):
         return "–"
-    return f"{value:,.0f}" if float(value).is_integer() and abs(value) < 1e15 else f"{value:,.4g}"
+    return f"{value:z,.0f}" if float(value).is_integer() and abs(value) < 1e15 else f"{value:z,.4g}"
 
 
 def headline(settings: Settings, result: DayResult) -> HTML:
@@ -155,6 +155,14 @@ def days(overview: pd.DataFrame, judgements: pd.DataFrame, *, link: Callable[[ob
         for day, verdict, why in zip(judged["day"], judged["verdict"], judged["reason"], strict=True)
     )
     return HTML(_table(table).data + (f"<ul>{lines}</ul>" if lines else ""))
+
+
+def open_items(items: pd.DataFrame) -> HTML:
+    """Return a line per open alarm, as `driftbook.store.open_items` gives them: since when, how long, and why."""
+    if items.empty:
+        return HTML("<p>No alarm is open.</p>")
+    shown = items[["since", "newest_day", "days", "fact", "reason"]].rename(columns={"newest_day": "newest day"})
+    return table(shown.set_index("since"))
 
 
 def table(frame: pd.DataFrame, form: str = "{:,.4g}") -> HTML:

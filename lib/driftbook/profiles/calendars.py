@@ -21,9 +21,12 @@ def day_class(calendar: Calendar, day: dt.date) -> str:
     >>> day_class(Calendar(holidays="US"), dt.date(2022, 2, 21))  # Presidents' Day, a Monday
     'sunday or holiday'
     """
-    if day.weekday() == 6 or day in _holidays(calendar.holidays, day.year):
-        return CLASSES[2]
-    return CLASSES[1] if day.weekday() == 5 else CLASSES[0]
+    return CLASSES[2] if day in _holidays(calendar.holidays, day.year) else plain_class(day)
+
+
+def plain_class(day: dt.date) -> str:
+    """Return the class of a day that is no holiday."""
+    return CLASSES[max(day.weekday() - 4, 0)]
 
 
 def is_special(calendar: Calendar, day: dt.date) -> bool:

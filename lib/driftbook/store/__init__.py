@@ -1,5 +1,6 @@
 """PostgreSQL for real: the only importer of psycopg."""
 
+from driftbook.store.acknowledgements import acknowledge, acknowledged, open_items
 from driftbook.store.connection import connect
 from driftbook.store.days import Revision, write_day
 from driftbook.store.detectability import detectability, write_detectability
@@ -10,6 +11,8 @@ from driftbook.store.runs import close_run, open_run, run, runs, smoke_values, w
 
 __all__ = [
     "Revision",
+    "acknowledge",
+    "acknowledged",
     "close_run",
     "connect",
     "daily_overview",
@@ -17,6 +20,7 @@ __all__ = [
     "detectability",
     "judgements",
     "measures",
+    "open_items",
     "open_run",
     "pending_days",
     "run",

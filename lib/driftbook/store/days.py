@@ -23,6 +23,7 @@ _JUDGEMENT = (
     *("model", "day", "verdict", "reason", "day_class", "feature", "cell", "day_share", "reference_share", "severity"),
     *("fixed_score", "fixed_threshold", "trailing_score", "trailing_threshold", "fixed_days", "trailing_days"),
     *("labels", "counts", "model_version", "revision", "run_id", "current"),
+    *("facts", "since", "fixed_threshold_error", "trailing_threshold_error"),
 )
 
 
@@ -134,6 +135,7 @@ def _judgement_rows(run_id: str, result: DayResult, written: Revision) -> Iterab
             [{"day": str(day), "sha256": sha256} for day, sha256 in result.judgement.trailing_days]
         ),
         "counts": json.dumps(result.counts) if result.counts else None,
+        "facts": json.dumps(result.judgement.facts),
     }
     origin = {"model": result.model, "day": result.day, "model_version": result.model_version, "run_id": run_id}
     row = judgement | origin | {"revision": written.revision, "current": written.current}

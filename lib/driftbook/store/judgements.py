@@ -20,7 +20,9 @@ def judgements(model: str, start: dt.date, end: dt.date) -> pd.DataFrame:
         If the database cannot be reached.
     """
     query = """
-        select * from driftbook.current_judgement
+        select j.*, a.facts, a.since, a.fixed_threshold_error, a.trailing_threshold_error
+        from driftbook.current_judgement j
+        left join driftbook.current_alarm a using (model, day)
         where model = %(model)s and day >= %(start)s and day < %(end)s
         order by day
     """

@@ -37,8 +37,8 @@ def _models():
             ) as alarms,
             (
                 select count(*) from driftbook.current_judgement j where j.model = m.model and j.labels = 'pending'
-            ) as "labels pending", m.page, to_char(m.newest_day - 89, 'YYYY-MM-DD"T00:00:00.000Z"') as first,
-            to_char(m.newest_day + 1, 'YYYY-MM-DD"T00:00:00.000Z"') as last
+            ) as "labels pending", m.page, (m.newest_day - 89)::text || 'T00:00:00.000Z' as first,
+            (m.newest_day + 1)::text || 'T00:00:00.000Z' as last
         from driftbook.model_overview m
         where m.{MODELS}
         order by m.model

@@ -75,7 +75,7 @@ def _missing():
         f"""
         select m.model, gap.day::date::text as day
         from driftbook.model_overview m
-        cross join lateral generate_series(m.first_day, m.newest_day, interval '1 day') gap (day)
+        cross join lateral generate_series(m.first_day::timestamp, m.newest_day, interval '1 day') gap (day)
         where m.{MODELS} and m.missing_days > 0 and not exists (
             select from driftbook.daily_overview d where d.model = m.model and d.day = gap.day::date
         )

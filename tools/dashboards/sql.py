@@ -7,11 +7,12 @@ MODELS = "model in (${model:sqlstring})"
 #: The days of a panel over days.
 DAYS = f"{MODELS} and $__timeFilter(day)"
 
+# A bare date becomes midnight of the session's time zone, a time stamp without a zone is UTC to Grafana: bin those.
 # An array's maximum carries the day of the highest value along, without a sort of all days. The limit keeps the points'
 # pages and thresholds from being looked for among those of all days.
 _HIGHEST = """
 with p as (
-    select date_bin('$__interval', day, date '1970-01-01') as time, {keys},
+    select date_bin('$__interval', day::timestamp, timestamp '1970-01-01') as time, {keys},
         max(array[{value}, day - date '1970-01-01']) as top
     from {view}
     where {where} and {value} is not null
@@ -29,7 +30,7 @@ order by p.time
 # Two whole numbers fit into one.
 _GRAVEST = """
 with p as (
-    select date_bin('$__interval', day, date '1970-01-01') as time, {keys},
+    select date_bin('$__interval', day::timestamp, timestamp '1970-01-01') as time, {keys},
         max(v.rank * 1000000 + (day - date '1970-01-01')) as top
     from {view}
     join driftbook.verdict_rank v using (verdict)

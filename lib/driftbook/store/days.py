@@ -22,7 +22,7 @@ _MEASURE = (
 _JUDGEMENT = (
     *("model", "day", "verdict", "reason", "day_class", "feature", "cell", "day_share", "reference_share", "severity"),
     *("fixed_score", "fixed_threshold", "trailing_score", "trailing_threshold", "fixed_days", "trailing_days"),
-    *("labels", "counts", "model_version", "revision", "run_id", "current"),
+    *("labels", "counts", "histograms", "model_version", "revision", "run_id", "current"),
 )
 
 
@@ -134,10 +134,19 @@ def _judgement_rows(run_id: str, result: DayResult, written: Revision) -> Iterab
             [{"day": str(day), "sha256": sha256} for day, sha256 in result.judgement.trailing_days]
         ),
         "counts": json.dumps(result.counts) if result.counts else None,
+        "histograms": json.dumps(_cells(result)) if result.references else None,
     }
     origin = {"model": result.model, "day": result.day, "model_version": result.model_version, "run_id": run_id}
     row = judgement | origin | {"revision": written.revision, "current": written.current}
     yield tuple(row[name] for name in _JUDGEMENT)
+
+
+def _cells(result: DayResult) -> dict[str, list[tuple[str, int, int]]]:
+    """Return each column's cells: label, the day's rows, the reference's."""
+    return {
+        column: [(cell, int(rows), int(result.references[column][cell])) for cell, rows in cells.items()]
+        for column, cells in result.histograms.items()
+    }
 
 
 def _copy(connection: psycopg.Connection, table: str, columns: Sequence[str], rows: Iterable[tuple]) -> None:

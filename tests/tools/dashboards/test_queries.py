@@ -29,6 +29,8 @@ CONTRACT = {
     "powers held_back_days alarming_days reference_days false_alarms_per_month status run_id page",
     "column_score": "model day feature score threshold severity verdict page trailing_score trailing_threshold",
     "alarm": "model day metric feature segment value lower upper verdict page reason",
+    "debug_page": "model day page",
+    "column_cell": "model day feature position cell rows share reference_share page",
     "day_of_measures": "model day rows prediction_drift num_drifted_columns share_missing_values labelled_rows "
     "mean_absolute_error verdict run_id error error_metric",
 }

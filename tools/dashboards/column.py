@@ -34,11 +34,18 @@ def _scores():
         "$column: scores",
         BOTH,
         f"""
-        select m.day::timestamp as time, m.score, m.threshold, m.trailing_score, m.trailing_threshold, {debug("m")},
-            m.page
-        from driftbook.column_score m
-        where {_COLUMN}
-        order by m.day
+        select s.time, s.score, s.threshold, s.trailing_score, s.trailing_threshold, {debug("s")}, s.page
+        from (
+            select model, day, day::timestamp as time, max(page) as page,
+                max(value) filter (where metric = 'score') as score,
+                max(upper) filter (where metric = 'score') as threshold,
+                max(value) filter (where metric = 'trailing_score') as trailing_score,
+                max(upper) filter (where metric = 'trailing_score') as trailing_threshold
+            from driftbook.current_measure
+            where {_COLUMN} and metric in ('score', 'trailing_score') and segment = ''
+            group by model, day
+        ) s
+        order by s.time
         """,
         unit="none",
         bounds={"threshold": "", "trailing_threshold": ""},

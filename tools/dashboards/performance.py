@@ -5,7 +5,7 @@ from grafana_foundation_sdk.models.dashboard import Dashboard
 
 from tools.dashboards.boards import board, models
 from tools.dashboards.panels import GAP, rows, series
-from tools.dashboards.sql import DAYS, debug, one
+from tools.dashboards.sql import DAYS, debug, each, one
 
 _ERROR = (
     "Of the rows that pass the params file's filters: the mean absolute error of a number, in the target's unit; the "
@@ -33,8 +33,7 @@ def _error():
         f"""
         select m.day::timestamp as time, m.model, m.metric as measure, m.value as error, m.upper as threshold,
             {debug("m")}, m.page
-        from driftbook.current_measure m
-        where {one(*ERRORS)}
+        from {each(*ERRORS)} m
         order by m.day
         """,
         unit="none",
@@ -65,8 +64,7 @@ def _measures(title: str, rule: str, *metrics: str):
         f"{rule} Shown, not judged.",
         f"""
         select day::timestamp as time, metric as measure, value, page
-        from driftbook.current_measure
-        where {one(*metrics)}
+        from {each(*metrics)} m
         order by day
         """,
         unit="none",
@@ -129,8 +127,7 @@ def _worst():
         f"""
         select m.day::text as day, m.metric as measure, m.value as error, m.upper as threshold, m.verdict, m.rows,
             {debug("m")}, m.page
-        from driftbook.current_measure m
-        where {one(*ERRORS)}
+        from {each(*ERRORS)} m
         order by m.value desc nulls last
         limit 50
         """,

@@ -73,6 +73,19 @@ def one(*metrics: str, of: str = "feature = ''") -> str:
     return f"{DAYS} and metric in {listed(metrics)} and {of} and segment = ''"
 
 
+def each(*metrics: str) -> str:
+    """Return the rows of `current_measure` of some measures of the whole day, to be selected from.
+
+    One metric after the other, each found in an index; of a list PostgreSQL would read every measure of each day.
+    """
+    of_one = f"{DAYS} and metric = e.metric and feature = '' and segment = '' offset 0"
+    names = listed(metrics).strip("()")
+    return f"""(
+            select m.* from unnest(array[{names}]) e (metric)
+            cross join lateral (select * from driftbook.current_measure where {of_one}) m
+        )"""
+
+
 def highest(value: str, view: str, by: str, where: str = DAYS, name: str = "") -> str:
     """Return a query of `time`, `by`, the highest value of each interval and its day's page.
 

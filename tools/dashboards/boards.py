@@ -14,7 +14,7 @@ from grafana_foundation_sdk.models.dashboard import (
 )
 
 from tools.dashboards import sql
-from tools.dashboards.panels import DATASOURCE, Link, Query, link
+from tools.dashboards.parts import DATASOURCE, Link, Query, link
 from tools.dashboards.verdicts import COLORS
 
 #: The 90 days up to the last one of the demo and of the examples. Live data wants `now-90d` to `now`.

@@ -1,12 +1,14 @@
 """`6-column`: one column in detail: its scores, its distribution beside its reference's, its gravest days."""
 
 from grafana_foundation_sdk.builders import barchart
-from grafana_foundation_sdk.models.dashboard import Dashboard
+from grafana_foundation_sdk.builders.dashboard import FieldColor
+from grafana_foundation_sdk.models.dashboard import Dashboard, FieldColorModeId
 
 from tools.dashboards import verdicts
 from tools.dashboards.boards import board, columns, models
 from tools.dashboards.data_drift import BOTH
-from tools.dashboards.panels import PAGE, cells, link, made, rows, series
+from tools.dashboards.panels import cells, rows, series
+from tools.dashboards.parts import PAGE, link, made
 from tools.dashboards.sql import COLUMN, DAYS, TIME, debug, one
 
 _COLUMN = f"{DAYS} and {COLUMN}"
@@ -97,7 +99,7 @@ def _distribution():
         by="cell",
         height=10,
     )
-    return shown.thresholds(verdicts.steps(_MOVED))
+    return shown.thresholds(verdicts.steps(_MOVED)).color_scheme(FieldColor().mode(FieldColorModeId.THRESHOLDS))
 
 
 def _histogram():

@@ -5,7 +5,8 @@ from grafana_foundation_sdk.models.dashboard import Dashboard
 
 from tools.dashboards import verdicts
 from tools.dashboards.boards import board, models
-from tools.dashboards.panels import config, history, link, rows, series
+from tools.dashboards.panels import history, rows, series
+from tools.dashboards.parts import config, link
 from tools.dashboards.sql import DAYS_OF_ALL, MODELS, TIME, debug, gravest, highest, listed
 
 _TITLES = {"2-data-drift": "data drift", "3-data-quality": "data quality", "4-performance": "performance"}

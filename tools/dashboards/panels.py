@@ -1,82 +1,34 @@
 """The panels that dashboards are made of, each with its query, its unit and the rule it shows."""
 
 import re
-import textwrap
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Any
 
 from grafana_foundation_sdk.builders import common as common_builders
 from grafana_foundation_sdk.builders import stat, statushistory, table, timeseries
-from grafana_foundation_sdk.cog.builder import Builder
-from grafana_foundation_sdk.cog.runtime import UnknownDataquery
 from grafana_foundation_sdk.models import common
-from grafana_foundation_sdk.models.dashboard import (
-    DashboardLink,
-    DataSourceRef,
-    DataTransformerConfig,
-    DynamicConfigValue,
-)
+from grafana_foundation_sdk.models.dashboard import DynamicConfigValue
 
 from tools.dashboards import verdicts
+from tools.dashboards.parts import (
+    CELLS,
+    DEBUG,
+    DECIMALS,
+    GAP,
+    NO_CELL,
+    PAGE,
+    POINTS,
+    SENTENCE,
+    Link,
+    config,
+    labels,
+    legend,
+    link,
+    made,
+    partition,
+)
 
-#: The data source by its fixed uid; `config/grafana/provisioning/datasources` makes it.
-DATASOURCE = DataSourceRef(type_val="grafana-postgresql-datasource", uid="driftbook")
-#: Where the page of a point or row lies. The address of the archive is the dashboards' constant `archive`.
-PAGE = "${archive:raw}/${__data.fields.page:raw}"
-#: The newest page of the day's `debug`, else the day's own, which tells how to run it (`sql.DEBUG`).
-DEBUG = "${archive:raw}/${__data.fields.debug:raw}"
-#: A line breaks where a day is missing; in milliseconds.
-GAP = 36 * 60 * 60 * 1000
-#: How wide the column of a sentence is at least, in pixels.
-SENTENCE = 500
-#: How many points a line gets and how many cells a history: over years each stands for several days.
-POINTS, CELLS = 100, 90
-#: Unit to the decimals its values are worth. `short` would make 2,411 rows of them 2.41 K.
-DECIMALS = {"locale": 0, "none": 2, "percentunit": 1, "s": 0, "d": 0}
-#: What stands for a value that is not there, in a table and elsewhere; also in panels without any.
-NO_CELL, NO_VALUE = "–", "no value"
 _PLAIN = MappingProxyType({None: "text"})
-
-
-class Query(Builder):
-    """A query of the PostgreSQL data source, for which the SDK has no type of its own."""
-
-    def __init__(self, sql: str) -> None:
-        self.sql = textwrap.dedent(sql).strip()
-
-    def build(self) -> UnknownDataquery:
-        """Return the query as Grafana stores it."""
-        how = {"format": "table", "editorMode": "code", "rawQuery": True}
-        return UnknownDataquery({"refId": "A", "datasource": DATASOURCE, **how, "rawSql": self.sql})
-
-
-class Link(DashboardLink):
-    """A link from a point or a row: the SDK gives it the type of a dashboard's link, of which it has three keys."""
-
-    def to_json(self) -> dict[str, object]:
-        """Return the link as Grafana stores it."""
-        return {"title": self.title, "url": self.url, "targetBlank": self.target_blank}
-
-    def build(self) -> "Link":
-        """Return itself, where the SDK asks for a builder."""
-        return self
-
-
-def link(title: str, url: str) -> Link:
-    """Return a link from a point or a row, opened in a tab of its own if it leaves Grafana."""
-    return Link(title=title, url=url, target_blank=not url.startswith("/d/"))
-
-
-def config(key: str, value: Any) -> DynamicConfigValue:
-    """Return one property of an override."""
-    return DynamicConfigValue(id_val=key, value=value)
-
-
-def made(panel: Any, title: str, rule: str, sql: str, *, unit: str, width: int = 12, height: int = 8) -> Any:
-    """Return a panel with what every one has: title, rule, query, unit and decimals, size."""
-    described = panel.title(title).description(" ".join(rule.split())).datasource(DATASOURCE).with_target(Query(sql))
-    return described.unit(unit).decimals(DECIMALS.get(unit)).no_value(NO_VALUE).span(width).height(height)
 
 
 def series(
@@ -119,7 +71,7 @@ def series(
         .point_size(6)
         .insert_nulls(GAP)
         .axis_label(label)
-        .legend(_legend(many))
+        .legend(legend(many))
         .tooltip(common_builders.VizTooltipOptions().mode(common.TooltipDisplayMode.MULTI))
     )
     panel = panel if low is None else panel.min(low)
@@ -128,10 +80,10 @@ def series(
         red = verdicts.steps({None: "transparent", limit: verdicts.COLORS["alarm"]})
         panel = panel.thresholds(red).thresholds_style(style).axis_soft_max(1.2 * limit)
     if by:
-        panel = panel.with_transformation(_partition(by)).display_name(_labels(by))
+        panel = panel.with_transformation(partition(by)).display_name(labels(by))
         panel = panel.interval("1d").max_data_points(POINTS).insert_nulls(False)
     for bound, lower in bounds.items():
-        name = f"{_labels(by)} {bound}" if by else bound.replace("_", " ")
+        name = f"{labels(by)} {bound}" if by else bound.replace("_", " ")
         panel = panel.override_by_name(bound, _bound(bound, name, lower))
     return panel
 
@@ -165,12 +117,12 @@ def cells(
         made(statushistory.Panel(), title, rule, sql, unit=unit, width=width, height=height)
         .interval("1d")
         .max_data_points(CELLS)
-        .with_transformation(_partition(by))
-        .display_name(_labels(by))
+        .with_transformation(partition(by))
+        .display_name(labels(by))
         .show_value(common.VisibilityMode.NEVER)
         .row_height(0.9)
         .col_width(0.9)
-        .legend(_legend(many=False))
+        .legend(legend(many=False))
     )
 
 
@@ -224,23 +176,6 @@ def tile(
         .color_mode(common.BigValueColorMode.VALUE)
         .reduce_options(common_builders.ReduceDataOptions().calcs(["lastNotNull"]).fields("/.*/"))
     )
-
-
-def _legend(many: bool) -> common_builders.VizLegendOptions:
-    legend = common_builders.VizLegendOptions().show_legend(True)
-    if not many:
-        return legend.display_mode(common.LegendDisplayMode.LIST).placement(common.LegendPlacement.BOTTOM)
-    legend = legend.display_mode(common.LegendDisplayMode.TABLE).placement(common.LegendPlacement.RIGHT)
-    return legend.calcs(["max", "lastNotNull"]).sort_by("Max").sort_desc(True)
-
-
-def _partition(by: str) -> DataTransformerConfig:
-    options = {"fields": by.split(), "keepFields": False, "naming": {"asLabels": True}}
-    return DataTransformerConfig(id_val="partitionByValues", options=options)
-
-
-def _labels(by: str) -> str:
-    return " ".join(f"${{__field.labels.{name}}}" for name in by.split())
 
 
 def _bound(bound: str, name: str, lower: str) -> list[DynamicConfigValue]:

@@ -4,7 +4,8 @@ from driftbook.metrics import ERRORS
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
 from tools.dashboards.boards import board, models
-from tools.dashboards.panels import GAP, rows, series
+from tools.dashboards.panels import rows, series
+from tools.dashboards.parts import GAP
 from tools.dashboards.sql import DAYS, debug, each, one
 
 _ERROR = (

@@ -9,7 +9,7 @@ from grafana_foundation_sdk.cog.plugins import register_default_plugins
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
 from tools.dashboards import __main__ as grafana
-from tools.dashboards import boards, panels, verdicts
+from tools.dashboards import boards, parts, verdicts
 from tools.dashboards.queries import RULES
 
 FILES = sorted((paths.ROOT / "dashboards").glob("*"))
@@ -209,7 +209,7 @@ def test_a_number_has_its_decimals_and_a_gap_its_word(uid, panel):
     assert defaults["unit"] != "short", "2,411 rows would read 2.41 K"
     assert defaults["noValue"]
     units = {"table": None, "status-history": None if defaults["unit"] == "string" else 1}
-    assert defaults.get("decimals") == units.get(panel["type"], panels.DECIMALS.get(defaults["unit"]))
+    assert defaults.get("decimals") == units.get(panel["type"], parts.DECIMALS.get(defaults["unit"]))
     signed = ("Size and direction of the error", "Quality of the predictions", "$column: quantiles")
     if panel["type"] == "timeseries":
         assert defaults.get("min") == (None if panel["title"] in signed else 0)

@@ -20,9 +20,10 @@ _MEASURE = (
     *("rows", "revision", "run_id", "model_version", "reference", "current"),
 )
 _JUDGEMENT = (
+    "histograms",
     *("model", "day", "verdict", "reason", "day_class", "feature", "cell", "day_share", "reference_share", "severity"),
     *("fixed_score", "fixed_threshold", "trailing_score", "trailing_threshold", "fixed_days", "trailing_days"),
-    *("labels", "counts", "histograms", "model_version", "revision", "run_id", "current"),
+    *("labels", "counts", "model_version", "revision", "run_id", "current"),
 )
 
 
@@ -129,12 +130,12 @@ def _judgement_rows(run_id: str, result: DayResult, written: Revision) -> Iterab
     if result.judgement is None:
         return
     judgement = vars(result.judgement) | {
+        "histograms": json.dumps(_cells(result)) if result.references else None,
         "fixed_days": json.dumps([str(day) for day in result.judgement.fixed_days]),
         "trailing_days": json.dumps(
             [{"day": str(day), "sha256": sha256} for day, sha256 in result.judgement.trailing_days]
         ),
         "counts": json.dumps(result.counts) if result.counts else None,
-        "histograms": json.dumps(_cells(result)) if result.references else None,
     }
     origin = {"model": result.model, "day": result.day, "model_version": result.model_version, "run_id": run_id}
     row = judgement | origin | {"revision": written.revision, "current": written.current}

@@ -47,7 +47,7 @@ stack-down: ## stop them; the data stays
 	docker compose down
 
 bench: .venv/ready ## measure; bench/README.md holds the figures; the alarms need months in DRIFTBOOK_DATA_DIR
-	.venv/bin/python bench/dashboards.py
+	.venv/bin/python -m bench.dashboards
 	.venv/bin/python bench/alarms.py
 
 lock: ## compile requirements.txt from pyproject.toml

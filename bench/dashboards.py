@@ -52,14 +52,15 @@ from (
         generate_series(%(first)s::date, %(first)s::date + %(days)s - 1, interval '1 day') day
 ) d;
 
--- One day in 200 alarms. The lists of days are as long as real ones; the counts, which no panel reads, are left out.
+-- One day in 200 alarms. The lists of days and the histograms are as long as real ones; the counts, which no panel
+-- reads, are left out.
 insert into driftbook.judgement (model, day, verdict, reason, day_class, feature, cell, day_share, reference_share,
-    severity, fixed_score, fixed_threshold, trailing_score, trailing_threshold, fixed_days, trailing_days,
+    severity, fixed_score, fixed_threshold, trailing_score, trailing_threshold, fixed_days, trailing_days, histograms,
     model_version, revision, run_id, current)
 select model, day, case when severity > 1 then 'alarm' when severity > 0.97 then 'drift' else 'ok' end,
     'column_00: values up to 2.09 make 26.9%% of the rows, usually 50.2%%; the most unusual of the day',
     'weekday', 'column_00', 'up to 2.09', 0.269, 0.502, severity, 2 * severity, 2, 3 * severity, 3, l.days, l.hashes,
-    'v1', 1, run_id, true
+    h.cells, 'v1', 1, run_id, true
 from (
     select model, day, run_id, random() / 0.995 as severity from driftbook.run where status = 'succeeded'
     order by day, model
@@ -69,7 +70,14 @@ cross join (
         jsonb_agg(jsonb_build_object('day', date '2022-01-01' + n, 'sha256', encode(sha256(n::text::bytea), 'hex')))
             as hashes
     from generate_series(0, 27) n
-) l;
+) l
+cross join (
+    select jsonb_object_agg('column_' || lpad(c::text, 2, '0'), h.cells) as cells
+    from generate_series(0, 19) c
+    cross join (
+        select jsonb_agg(jsonb_build_array('up to ' || n, 200 + n, 7000 + n)) as cells from generate_series(0, 12) n
+    ) h
+) h;
 
 insert into driftbook.detectability (model, model_version, fault, feature, position, unit, smallest, said, level,
     weakest, strongest, reference_days, false_alarms_per_month, run_id, current)

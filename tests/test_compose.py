@@ -1,5 +1,6 @@
 """The stack's Compose file, its environment and its secrets; there is no Docker here, so they are read, not run."""
 
+import datetime as dt
 import json
 import os
 import re
@@ -11,7 +12,8 @@ from importlib.resources import files
 import jsonschema
 import pytest
 import yaml
-from driftbook import paths, stack
+from driftbook import paths, stack, store
+from driftbook.records import DayResult, Measure
 
 TEXT = (paths.ROOT / "docker-compose.yml").read_text(encoding="utf-8")
 EXAMPLE = (paths.ROOT / ".env.example").read_text(encoding="utf-8")
@@ -125,6 +127,12 @@ def test_the_contact_point_follows_the_environment(address, file):
     (mount,) = [mount for mount in mounts if "contact" in mount]
     assert mount == f"./config/grafana/contact/{file}:/etc/grafana/provisioning/alerting/contact.yaml:ro"
     assert (paths.ROOT / mount.split(":")[0]).is_file()
+
+
+def test_the_dashboards_are_those_with_the_range_of_the_data():
+    mounts = compose(**GIVEN, GRAFANA_DASHBOARDS="/x/.dashboards")["services"]["grafana"]["volumes"]
+    assert "/x/.dashboards:/var/lib/grafana-dashboards:ro" in mounts
+    assert ".dashboards/" in (paths.ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
 
 
 def test_the_archive_of_the_environment_is_the_one_served():
@@ -257,6 +265,70 @@ def test_stack_starts_compose_after_writing_its_secrets(root, monkeypatch, capsy
     said = capsys.readouterr().out
     assert all(f"http://localhost:{port}" in said for port in (3000, 8080, 8081))
     assert not [secret for name, secret in values(root).items() if name in SECRETS and secret in said]
+
+
+# The dashboards' range.
+
+
+def written(folder):
+    """The ranges that the dashboards of a folder open on."""
+    boards = {file.stem: json.loads(file.read_text(encoding="utf-8")) for file in folder.glob("*.json")}
+    return {uid: (board["time"]["from"], board["time"]["to"]) for uid, board in boards.items()}
+
+
+COMMITTED = written(paths.ROOT / "dashboards")
+OVER_DAYS = {uid for uid, (start, _) in COMMITTED.items() if not start.startswith("now")}
+
+
+@pytest.fixture
+def with_dashboards(root):
+    shutil.copytree(paths.ROOT / "dashboards", root / "dashboards")
+    return root
+
+
+@pytest.mark.parametrize(
+    ("newest", "days_ago", "opens_on"),
+    [
+        (dt.date(2013, 3, 6), None, ("2012-12-07T00:00:00.000Z", "2013-03-07T00:00:00.000Z")),
+        (None, 3, ("now-90d", "now")),
+        (None, 200, None),
+    ],
+)
+def test_dashboards_open_on_the_newest_days(with_dashboards, newest, days_ago, opens_on):
+    newest = newest or dt.datetime.now(dt.UTC).date() - dt.timedelta(days_ago)
+    opens_on = opens_on or tuple(f"{newest + dt.timedelta(n)}T00:00:00.000Z" for n in (-89, 1))
+    found = written(stack.write_dashboards(with_dashboards, (dt.date(2010, 1, 1), newest)))
+    assert len(OVER_DAYS) == 5
+    assert found == COMMITTED | dict.fromkeys(OVER_DAYS, opens_on)
+    assert written(with_dashboards / "dashboards") == COMMITTED, "the committed files stay"
+    (first, *_) = json.loads((with_dashboards / ".dashboards" / "1-overview.json").read_text())["timepicker"][
+        "quick_ranges"
+    ]
+    assert (first["display"], first["from"]) == ("All monitored days", "2010-01-01T00:00:00.000Z")
+
+
+def test_dashboards_without_days_open_on_the_demos(with_dashboards):
+    assert written(stack.write_dashboards(with_dashboards, None)) == COMMITTED
+
+
+def test_stack_writes_the_range_of_its_own_database(with_dashboards, database, monkeypatch, capsys):
+    for day in (dt.date(2013, 1, 5), dt.date(2013, 3, 6)):
+        run_id = store.open_run("monitor", "m", day, str(day), {}, "papermill", "n", "c")
+        store.write_day(run_id, DayResult("m", day, 1, (Measure("rows", 1.0),), {}, "d", "v"))
+        store.close_run(run_id, "succeeded")
+    root = with_dashboards
+    (root / ".env").write_text(f"DATABASE_URL={database}\n", encoding="utf-8")
+    (root / "bin").mkdir()
+    (root / "bin" / "docker").write_text('#!/bin/sh\necho "$GRAFANA_DASHBOARDS" >called\n', encoding="utf-8")
+    (root / "bin" / "docker").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{root / 'bin'}:{os.environ['PATH']}")
+    monkeypatch.setenv("DRIFTBOOK_ARCHIVE_DIR", str(root / "archive"))
+    monkeypatch.setenv("DATABASE_URL", "postgresql://another.example/elsewhere")
+    monkeypatch.setattr(paths, "ROOT", root)
+    assert stack.up() == 0
+    assert (root / "called").read_text(encoding="utf-8") == f"{root / '.dashboards'}\n"
+    assert written(root / ".dashboards")["1-overview"] == ("2012-12-07T00:00:00.000Z", "2013-03-07T00:00:00.000Z")
+    assert "the dashboards open on the days up to 2013-03-06" in capsys.readouterr().out
 
 
 def test_stack_says_that_docker_is_missing(root, monkeypatch, capsys):

@@ -70,19 +70,23 @@ def report(trained: TrainedModel, batch: Batch, before: Sequence[Profile], past:
     numbers = [*quality(settings, batch, calibration.plan.bins, day), *performance(settings, batch.frame)]
     evidently = drift(settings, trained.validation, batch.frame)
     measures = (*limits.with_bands(verdict, numbers), *verdict.measures, *evidently)
-    counts = {column.column: _counts(column, day) for column in calibration.plan.bins}
-    return DayReport(_result(trained, batch, measures, verdict.judgement, counts, day), batch, day, verdict)
+    return DayReport(_result(trained, batch, measures, verdict.judgement, day), batch, day, verdict)
 
 
-def _counts(column: bins.Bins, day: Profile) -> dict[str, int]:
-    (counts,) = bins.counts(column, [day])
-    return dict(zip([*column.labels, "missing"], [*counts.tolist(), day.missing[column.column]], strict=True))
+def _histograms(trained: TrainedModel, days: Sequence[Profile]) -> dict[str, dict[str, int]]:
+    return {column.column: _counts(column, days) for column in trained.calibration.plan.bins} if days else {}
+
+
+def _counts(column: bins.Bins, days: Sequence[Profile]) -> dict[str, int]:
+    counts = bins.counts(column, days).sum(axis=0).tolist()
+    missing = sum(day.missing[column.column] for day in days)
+    return dict(zip([*column.labels, "missing"], [*counts, missing], strict=True))
 
 
 def _empty(trained: TrainedModel, batch: Batch) -> DayResult:
     calendar = trained.settings.calendar
     judgement = Judgement("no data", "no row arrived", calendars.day_class(calendar, batch.period.start))
-    return _result(trained, batch, (Measure("rows", 0.0, verdict="no data"),), judgement, {}, None)
+    return _result(trained, batch, (Measure("rows", 0.0, verdict="no data"),), judgement, None)
 
 
 def _result(
@@ -90,7 +94,6 @@ def _result(
     batch: Batch,
     measures: tuple[Measure, ...],
     judgement: Judgement,
-    counts: dict[str, dict[str, int]],
     day: Profile | None,
 ) -> DayResult:
     return DayResult(
@@ -98,7 +101,8 @@ def _result(
         day=batch.period.start,
         rows=len(batch.frame),
         measures=measures,
-        histograms=counts,
+        histograms=_histograms(trained, [day] if day else []),
+        references=_histograms(trained, trained.calibration.days if day else []),
         data_hash=batch.sha256,
         model_version=trained.version,
         judgement=judgement,

@@ -1,7 +1,7 @@
 """The record that travels from the measures through the alarms to the store."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from driftbook.verdicts import gravest
@@ -95,9 +95,9 @@ class Judgement:
 class DayResult:
     """Everything computed of one day: what is stored, and all a page needs to name it.
 
-    `histograms` maps a column to its counts by cell label, the cells being the fixed reference's; pages show it, it is
-    not stored. `counts` is the day on the fine grid as JSON data, None without rows. `context_hash` stands for what the
-    verdict depends on beside the rows and the model.
+    `histograms` maps a column to its counts by cell label, the cells being the fixed reference's, `references` likewise
+    to the counts of that reference. `counts` is the day on the fine grid as JSON data, None without rows.
+    `context_hash` stands for what the verdict depends on beside the rows and the model.
     """
 
     model: str
@@ -110,6 +110,7 @@ class DayResult:
     judgement: Judgement | None = None
     counts: dict[str, Any] | None = None
     context_hash: str = ""
+    references: dict[str, dict[str, int]] = field(default_factory=dict)
 
     @property
     def verdict(self) -> str:

@@ -47,7 +47,9 @@ RESULT = DayResult(
     judgement=JUDGEMENT,
     counts=COUNTS,
     context_hash="x1",
+    references={"fare": {"[0, 5)": 7, "missing": np.int64(0)}},
 )
+HISTOGRAMS = {"fare": [["[0, 5)", 2, 7], ["missing", 1, 0]]}
 
 
 def opened(kind="papermill", notebook_hash="n1", code_version="c1", **changes):
@@ -96,7 +98,7 @@ def test_whole_rows(database):
             ["2022-01-01", "2022-01-02"],
             [{"day": "2022-02-03", "sha256": "h3"}, {"day": "2022-02-04", "sha256": "h4"}],
             *("complete", COUNTS),
-            *("v1", 1, ["fare"], dt.date(2022, 2, 4), 0.5, None, run_id, True),
+            *("v1", 1, ["fare"], dt.date(2022, 2, 4), 0.5, None, HISTOGRAMS, run_id, True),
         )
     ]
     run = store.run(run_id)
@@ -129,7 +131,23 @@ def test_a_new_revision_keeps_the_old_rows(database):
     nothing = ("", "", *[None] * 7, [], [], "complete", None)
     assert rows("judgement") == [
         *judgements,
-        ("m", DAY, "ok", "nothing to see", "saturday", *nothing, "v1", 2, [], None, None, None, run_id, True),
+        (
+            "m",
+            DAY,
+            "ok",
+            "nothing to see",
+            "saturday",
+            *nothing,
+            "v1",
+            2,
+            [],
+            None,
+            None,
+            None,
+            HISTOGRAMS,
+            run_id,
+            True,
+        ),
     ]
 
 

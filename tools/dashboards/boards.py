@@ -13,21 +13,20 @@ from grafana_foundation_sdk.models.dashboard import (
     VariableRefresh,
 )
 
-from tools.dashboards.panels import DATASOURCE, Query
-from tools.dashboards.sql import DAYS as IN_RANGE
-from tools.dashboards.sql import MODELS
+from tools.dashboards import sql
+from tools.dashboards.parts import DATASOURCE, Link, Query, link
 from tools.dashboards.verdicts import COLORS
 
 #: The 90 days up to the last one of the demo and of the examples. Live data wants `now-90d` to `now`.
 DAYS = ("2021-12-01T00:00:00.000Z", "2022-03-01T00:00:00.000Z")
 #: Where `make stack` serves the archive.
 ARCHIVE = "http://localhost:8081"
-_ALARMS = f"""
+_ALARMS = """
     select day::timestamp as time, verdict as tags,
         model || ': ' || replace(string_agg(distinct reason, '; '), '<', '&lt;')
             || ' <a href="${{archive:raw}}/' || max(page) || '" target="_blank">open the page</a>' as text
     from driftbook.alarm
-    where {IN_RANGE}
+    where {days}
     group by model, day, verdict
     order by day
 """
@@ -36,9 +35,13 @@ _ALARMS = f"""
 class Alarms(AnnotationTarget):
     """The annotations' query: the SDK's type knows only Grafana's own annotations."""
 
+    def __init__(self, days: str) -> None:
+        super().__init__()
+        self.days = days
+
     def to_json(self) -> dict[str, object]:
         """Return the query as Grafana stores it."""
-        return Query(_ALARMS).build().to_json()
+        return Query(_ALARMS.format(days=self.days)).build().to_json()
 
 
 def board(
@@ -50,9 +53,9 @@ def board(
     variables: Iterable[Any] = (),
     time: tuple[str, str] = DAYS,
     refresh: str = "5m",
-    alarms: bool = True,
+    alarms: str = sql.DAYS,
 ) -> Dashboard:
-    """Return a dashboard; `uid` is its file's name too."""
+    """Return a dashboard; `uid` is its file's name too, `alarms` chooses the days that are marked."""
     made = (
         builders.Dashboard(title)
         .uid(uid)
@@ -69,32 +72,42 @@ def board(
     for variable in variables:
         made = made.with_variable(variable)
     if alarms:
-        made = made.annotation(_alarms())
+        made = made.annotation(_alarms(alarms))
     for number, panel in enumerate(panels, start=1):
         made = made.with_panel(panel.id(number))
     return made.build()
 
 
 def models(*, several: bool) -> builders.QueryVariable:
-    """Return the variable `model`: one, or several with all of them at first."""
+    """Return the variable `model`: one, or several with all of them at first.
+
+    From a dashboard of several *All* is carried over to one of one: it keeps it, and its queries take the first model.
+    """
     query = "select model from driftbook.model_overview order by model"
-    variable = _variable("model", "the monitored model", query).multi(several).include_all(several)
+    said = "the monitored models" if several else "the monitored model; of several the first is shown"
+    variable = _variable("model", said, query).multi(several).include_all(several)
     return variable.current(VariableOption(text="All", value="$__all")) if several else variable
 
 
 def columns() -> builders.QueryVariable:
-    """Return the variable `column`: the scored columns of the model's newest month."""
+    """Return the variable `column`: the scored columns of the model's newest month, the one farthest out first."""
     query = f"""
-        select distinct s.feature
+        select s.feature
         from driftbook.model_overview m
         cross join lateral (
-            select distinct feature from driftbook.column_score c
+            select feature, max(severity) as severity from driftbook.column_score c
             where c.model = m.model and c.day > m.newest_day - 31
+            group by feature
         ) s
-        where m.{MODELS}
-        order by s.feature
+        where m.{sql.MODEL}
+        order by s.severity desc nulls last, s.feature
     """
     return _variable("column", "the column shown in detail", query)
+
+
+def column_link(column: str) -> Link:
+    """Return the link to a column in detail; `column` is the expression that names it, in Grafana's words."""
+    return link("show this column", f"/d/6-column?${{model:queryparam}}&var-column={column}&${{__url_time_range}}")
 
 
 def _variable(name: str, description: str, query: str) -> builders.QueryVariable:
@@ -112,10 +125,10 @@ def _archive() -> builders.ConstantVariable:
     return builders.ConstantVariable("archive").description("Where the archive is served.").value(ARCHIVE)
 
 
-def _alarms() -> builders.AnnotationQuery:
+def _alarms(days: str) -> builders.AnnotationQuery:
     annotation = builders.AnnotationQuery().name("alarms").datasource(DATASOURCE).enable(True)
     annotation = annotation.icon_color(COLORS["alarm"])
-    annotation.build().target = Alarms()
+    annotation.build().target = Alarms(days)
     return annotation
 
 

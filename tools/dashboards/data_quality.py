@@ -1,14 +1,20 @@
 """`3-data-quality`: whether the rows are as they should be."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from driftbook.verdicts import BEYOND
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
 from tools.dashboards.boards import board, models
 from tools.dashboards.panels import rows, series
-from tools.dashboards.sql import DAYS, highest, listed, one
+from tools.dashboards.sql import DAYS, debug, highest, listed, one
 
 _BAND = "Outside of its bounds, the wider ones of both references under the budget, it has its column's verdict."
 _CHECK = "A deterministic check (`alarms: checks:`): outside of its bounds the day alarms."
+#: What a measure is held by: two bounds with what is usual between them, or a threshold that it stays below.
+_BETWEEN, _BELOW = MappingProxyType({"lower": "", "upper": "lower"}), MappingProxyType({"threshold": ""})
+_MEASURED = {"threshold": "upper as threshold"}
 
 
 def dashboard() -> Dashboard:
@@ -16,19 +22,20 @@ def dashboard() -> Dashboard:
     return board(
         "3-data-quality",
         "3 Data quality",
-        "Rows, missing cells and values, values out of range or never seen, duplicates, rows of other months.",
+        """Rows, missing cells and values, values out of range or never seen, duplicates, rows of other months. Where
+        several models are chosen, it shows the first.""",
         [*_of_the_day(), *_by_column(), _beyond()],
         variables=[models(several=False)],
     )
 
 
 def _of_the_day():
-    yield _daily("Rows", "rows", f"Rows of the day. {_BAND}", "short")
+    yield _daily("Rows", "rows", f"Rows of the day. {_BAND}", "locale")
     yield _daily(
         "Rows, of what is usual",
         "rows_ratio",
         f"Rows over the median of the last days of the same class. {_CHECK}",
-        "short",
+        "none",
     )
     yield _daily("Missing cells", "share_missing_values", f"Missing cells of all cells. {_BAND}", "percentunit")
     yield _daily(
@@ -36,10 +43,13 @@ def _of_the_day():
         "duplicate_share",
         f"Rows equal to an earlier one in every delivered column, of all rows. {_CHECK}",
         "percentunit",
+        _BELOW,
     )
-    yield _daily("Columns changed", "column_changes", f"Columns gone, new or of another type. {_CHECK}", "short")
     yield _daily(
-        "Strays", "stray_rows", "Rows of the day's file that belong to another month. Shown, not judged.", "short"
+        "Columns changed", "column_changes", f"Columns gone, new or of another type. {_CHECK}", "locale", _BELOW
+    )
+    yield _daily(
+        "Strays", "stray_rows", "Rows of the day's file that belong to another month. Shown, not judged.", "locale", {}
     )
 
 
@@ -63,21 +73,22 @@ def _by_column():
     yield _columns("Invalid values", "invalid_share", invalid, width=8)
 
 
-def _daily(title: str, metric: str, rule: str, unit: str):
+def _daily(title: str, metric: str, rule: str, unit: str, bounds: Mapping[str, str] = _BETWEEN):
+    shown = "".join(f", {_MEASURED.get(name, name)}" for name in bounds)
     query = f"""
-        select day::timestamp as time, value as {metric}, lower, upper, page
+        select day::timestamp as time, value as {metric}{shown}, page
         from driftbook.current_measure
         where {one(metric)}
         order by day
     """
-    return series(title, rule, query, unit=unit, width=8)
+    return series(title, rule, query, unit=unit, width=8, bounds=bounds)
 
 
 def _columns(title: str, metric: str, rule: str, only: str = "value is not null", width: int = 12):
     where = f"{DAYS} and metric = '{metric}' and segment = '' and {only}"
     query = highest("value", "driftbook.current_measure", "feature", where=where, name=metric)
     rule = f"{rule} In a long range a point is the highest of several days."
-    return series(title, rule, query, unit="percentunit", by="feature", width=width)
+    return series(title, rule, query, unit="percentunit", by="feature", width=width, many=True)
 
 
 def _beyond():
@@ -85,10 +96,11 @@ def _beyond():
         "Beyond the bounds",
         "The newest 100 measures of the range with a verdict that stands out, severities of columns included.",
         f"""
-        select day::text as day, metric as measure, feature as "column", value, lower, upper, verdict, page
-        from driftbook.current_measure
+        select m.day::text as day, m.metric as measure, m.feature as "column", m.value, m.lower, m.upper, m.verdict,
+            {debug("m")}, m.page
+        from driftbook.current_measure m
         where {DAYS} and verdict in {listed(BEYOND)}
-        order by day desc, metric, feature
+        order by m.day desc, m.metric, m.feature
         limit 100
         """,
     )

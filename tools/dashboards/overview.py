@@ -5,8 +5,9 @@ from grafana_foundation_sdk.models.dashboard import Dashboard
 
 from tools.dashboards import verdicts
 from tools.dashboards.boards import board, models
-from tools.dashboards.panels import config, history, link, rows, series
-from tools.dashboards.sql import MODELS, gravest, highest
+from tools.dashboards.panels import history, rows, series
+from tools.dashboards.parts import config, link
+from tools.dashboards.sql import DAYS_OF_ALL, MODELS, TIME, debug, gravest, highest, listed
 
 _TITLES = {"2-data-drift": "data drift", "3-data-quality": "data quality", "4-performance": "performance"}
 
@@ -19,6 +20,7 @@ def dashboard() -> Dashboard:
         "The state of each monitored model today, its last 90 days, and what needs a person.",
         [_models(), _verdicts(), _open_alarms(), _severity(), _error(), *_as_the_course_had_them()],
         variables=[models(several=True)],
+        alarms=DAYS_OF_ALL,
     )
 
 
@@ -37,13 +39,13 @@ def _models():
             ) as alarms,
             (
                 select count(*) from driftbook.current_judgement j where j.model = m.model and j.labels = 'pending'
-            ) as "labels pending", m.page, to_char(m.newest_day - 89, 'YYYY-MM-DD"T00:00:00.000Z"') as first,
-            to_char(m.newest_day + 1, 'YYYY-MM-DD"T00:00:00.000Z"') as last
+            ) as "labels pending", m.page, (m.newest_day - 89)::text || 'T00:00:00.000Z' as first,
+            (m.newest_day + 1)::text || 'T00:00:00.000Z' as last
         from driftbook.model_overview m
         where m.{MODELS}
         order by m.model
         """,
-        units={"age": "d"},
+        units={"age": "d", "days": "locale"},
         hidden=("page", "first", "last"),
         height=6,
     )
@@ -58,9 +60,19 @@ def _verdicts():
         "Verdict of each day",
         f"""The gravest verdict of the day's measures. From harmless to grave: {verdicts.MEANING}. A cell opens the
         notebook that computed the day; no cell is a day that was not monitored. In a long range a cell stands for
-        several days and shows the gravest.""",
-        gravest("driftbook.daily_overview", "model"),
-        by="model",
+        several days and shows the gravest. A row below has the days that `debug` took apart: the newest page of each.
+        """,
+        f"""
+        select time, model, '' as notebook, verdict from ({gravest("driftbook.daily_overview", "model", DAYS_OF_ALL)}) v
+        union all
+        select {TIME}, model, 'debug' as notebook, max(page) || '#debug' as verdict
+        from driftbook.debug_page
+        where {DAYS_OF_ALL}
+        group by 1, 2
+        order by time
+        """,
+        by="model notebook",
+        links=[link("its columns", "/d/2-data-drift?var-model=${__field.labels.model}&${__url_time_range}")],
     )
 
 
@@ -70,23 +82,27 @@ def _severity():
         """The largest score of a column as a multiple of its threshold, against the reference that it exceeds less:
         above the dashed 1 the day alarms, without a fault about as often as the params file's budget says. In a long
         range a point is the highest of several days.""",
-        highest("severity", "driftbook.current_judgement", "model", judged=["severity"]),
-        unit="short",
+        highest("severity", "driftbook.current_judgement", "model", DAYS_OF_ALL),
+        unit="none",
         by="model",
         label="multiple of the threshold",
+        limit=1,
     )
 
 
 def _error():
+    of_the_day = f"{DAYS_OF_ALL} and metric in {listed(ERRORS)} and feature = '' and segment = ''"
     return series(
-        "Error",
-        """Of the rows with a usable label: the mean absolute error of a number, in the unit of the target, or the log
-        loss of classes; each line says which. The dashed threshold is the higher one of both references under the
-        budget: an error above it has the verdict of the column `error`. In a long range a point is the largest error of
-        several days.""",
-        highest("error", "driftbook.daily_overview", "model", judged=ERRORS),
-        unit="short",
-        by="model measure",
+        "Error, of its threshold",
+        """The error that alarms, of the rows with a usable label, as a multiple of its threshold: models whose targets
+        have different units share this axis, the error itself is on 4 Performance. Above the dashed 1 it has the
+        verdict of the column `error`; no point where the reference has too few days for a threshold. In a long range a
+        point is the largest of several days.""",
+        highest("value / nullif(upper, 0)", "driftbook.current_measure", "model", of_the_day, "error_of_threshold"),
+        unit="none",
+        by="model",
+        label="multiple of the threshold",
+        limit=1,
     )
 
 
@@ -99,7 +115,7 @@ def _open_alarms():
         f"""
         select a.day::text as day, a.model, a.verdict, a.reason,
             coalesce(nullif(a.feature, ''), 'the day') as "column", concat_ws(' ', a.metric, a.segment) as measure,
-            a.value, coalesce(a.upper, a.lower) as threshold, a.page
+            a.value, coalesce(a.upper, a.lower) as threshold, {debug("a")}, a.page
         from driftbook.model_overview m
         cross join lateral (
             select * from driftbook.alarm a where a.model = m.model and a.day > m.newest_day - 7 limit 100
@@ -108,14 +124,15 @@ def _open_alarms():
         order by a.day desc, a.model, a.value / nullif(a.upper, 0) desc nulls last
         limit 100
         """,
+        units={"value": "none", "threshold": "none"},
         wide=("reason",),
-    )
+    ).no_value("none")
 
 
 def _as_the_course_had_them():
     compared = "Evidently's, against the validation reference; its 0.1 is reached on undisturbed days too: no alarm."
-    yield _daily("Prediction drift", "prediction_drift", f"The prediction's distance. {compared}", "short")
-    yield _daily("Drifted columns", "num_drifted_columns", f"Features and prediction. {compared}", "short")
+    yield _daily("Prediction drift", "prediction_drift", f"The prediction's distance. {compared}", "none")
+    yield _daily("Drifted columns", "num_drifted_columns", f"Features and prediction. {compared}", "locale")
     yield _daily(
         "Missing cells",
         "share_missing_values",
@@ -126,4 +143,5 @@ def _as_the_course_had_them():
 
 def _daily(title: str, column: str, rule: str, unit: str):
     rule = f"{rule} In a long range a point is the highest of several days."
-    return series(title, rule, highest(column, "driftbook.daily_overview", "model"), unit=unit, by="model", width=8)
+    query = highest(column, "driftbook.daily_overview", "model", DAYS_OF_ALL)
+    return series(title, rule, query, unit=unit, by="model", width=8)

@@ -1,118 +1,128 @@
 """The panels that dashboards are made of, each with its query, its unit and the rule it shows."""
 
 import re
-import textwrap
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Any
 
 from grafana_foundation_sdk.builders import common as common_builders
 from grafana_foundation_sdk.builders import stat, statushistory, table, timeseries
-from grafana_foundation_sdk.cog.builder import Builder
-from grafana_foundation_sdk.cog.runtime import UnknownDataquery
 from grafana_foundation_sdk.models import common
-from grafana_foundation_sdk.models.dashboard import (
-    DashboardLink,
-    DataSourceRef,
-    DataTransformerConfig,
-    DynamicConfigValue,
-)
+from grafana_foundation_sdk.models.dashboard import DynamicConfigValue
 
 from tools.dashboards import verdicts
+from tools.dashboards.parts import (
+    CELLS,
+    DEBUG,
+    DECIMALS,
+    GAP,
+    NO_CELL,
+    PAGE,
+    POINTS,
+    SENTENCE,
+    Link,
+    config,
+    labels,
+    legend,
+    link,
+    made,
+    partition,
+)
 
-#: The data source by its fixed uid; `config/grafana/provisioning/datasources` makes it.
-DATASOURCE = DataSourceRef(type_val="grafana-postgresql-datasource", uid="driftbook")
-#: Where the page of a point or row lies. The address of the archive is the dashboards' constant `archive`.
-PAGE = "${archive:raw}/${__data.fields.page:raw}"
-#: A line breaks where a day is missing; in milliseconds.
-GAP = 36 * 60 * 60 * 1000
-#: How wide the column of a sentence is at least, in pixels.
-SENTENCE = 500
-#: What a value is called that is a bound of another one: it is drawn dashed.
-BOUNDS = ("lower", "upper", "threshold", "trailing_threshold")
-#: How many points a line gets and how many cells a history: over years each stands for several days.
-POINTS, CELLS = 100, 90
-
-
-class Query(Builder):
-    """A query of the PostgreSQL data source, for which the SDK has no type of its own."""
-
-    def __init__(self, sql: str) -> None:
-        self.sql = textwrap.dedent(sql).strip()
-
-    def build(self) -> UnknownDataquery:
-        """Return the query as Grafana stores it."""
-        how = {"format": "table", "editorMode": "code", "rawQuery": True}
-        return UnknownDataquery({"refId": "A", "datasource": DATASOURCE, **how, "rawSql": self.sql})
-
-
-class Link(DashboardLink):
-    """A link from a point or a row: the SDK gives it the type of a dashboard's link, of which it has three keys."""
-
-    def to_json(self) -> dict[str, object]:
-        """Return the link as Grafana stores it."""
-        return {"title": self.title, "url": self.url, "targetBlank": self.target_blank}
-
-    def build(self) -> "Link":
-        """Return itself, where the SDK asks for a builder."""
-        return self
-
-
-def link(title: str, url: str) -> Link:
-    """Return a link from a point or a row, opened in a tab of its own if it leaves Grafana."""
-    return Link(title=title, url=url, target_blank=not url.startswith("/d/"))
-
-
-def config(key: str, value: Any) -> DynamicConfigValue:
-    """Return one property of an override."""
-    return DynamicConfigValue(id_val=key, value=value)
+_PLAIN = MappingProxyType({None: "text"})
 
 
 def series(
-    title: str, rule: str, sql: str, *, unit: str, by: str = "", width: int = 12, label: str = ""
+    title: str,
+    rule: str,
+    sql: str,
+    *,
+    unit: str,
+    by: str = "",
+    width: int = 12,
+    label: str = "",
+    low: float | None = 0,
+    limit: float | None = None,
+    bounds: Mapping[str, str] = MappingProxyType({}),
+    many: bool = False,
+    links: Iterable[Link] = (),
 ) -> timeseries.Panel:
-    """Return a panel of lines over days, each point leading to its page.
+    """Return a panel of lines over days, each point leading to its page, and to that of `debug` if the query gives it.
 
     The query gives `time`, values, `page` and the columns that tell the lines apart, if `by` names any (`sql.highest`).
-    A value called as one of `BOUNDS` is drawn dashed.
+
+    Parameters
+    ----------
+    low
+        Where the axis begins, None where values may be negative.
+    limit
+        Above it, on every day and line, the background is red.
+    bounds
+        The values that are bounds of another one, each with the lower bound that belongs to it: they are drawn dashed,
+        what is usual between the two, or below a lone one, as a grey area.
+    many
+        Whether the legend is a table of the lines' highest and newest values.
     """
+    pages = [link("page of this day", PAGE)]
+    pages += [link("its debug, if it was run", DEBUG)] * bool(re.search(r"\bas debug\b", sql))
     panel = (
-        _panel(timeseries.Panel(), title, rule, sql, unit, width)
-        .data_links([link("open the page of this day", PAGE)])
+        made(timeseries.Panel(), title, rule, sql, unit=unit, width=width)
+        .data_links([*pages, *links])
         .show_points(common.VisibilityMode.ALWAYS)
         .point_size(6)
         .insert_nulls(GAP)
         .axis_label(label)
-        .legend(common_builders.VizLegendOptions().show_legend(True).display_mode(common.LegendDisplayMode.LIST))
+        .legend(legend(many))
         .tooltip(common_builders.VizTooltipOptions().mode(common.TooltipDisplayMode.MULTI))
     )
+    panel = panel if low is None else panel.min(low)
+    if limit is not None:
+        style = common_builders.GraphThresholdsStyleConfig().mode(common.GraphThresholdsStyleMode.DASHED_AND_AREA)
+        red = verdicts.steps({None: "transparent", limit: verdicts.COLORS["alarm"]})
+        panel = panel.thresholds(red).thresholds_style(style).axis_soft_max(1.2 * limit)
     if by:
-        panel = panel.with_transformation(_partition(by)).display_name(_labels(by))
+        panel = panel.with_transformation(partition(by)).display_name(labels(by))
         panel = panel.interval("1d").max_data_points(POINTS).insert_nulls(False)
-    for bound in (bound for bound in BOUNDS if re.search(rf"\b{bound}\b", sql)):
-        name = f"{_labels(by)} {bound}" if by else bound.replace("_", " ")
-        color = verdicts.COLORS["notice" if bound.startswith("trailing") else "alarm"]
-        panel = panel.override_by_name(bound, _bound(name, color))
+    for bound, lower in bounds.items():
+        name = f"{labels(by)} {bound}" if by else bound.replace("_", " ")
+        panel = panel.override_by_name(bound, _bound(bound, name, lower))
     return panel
 
 
-def history(title: str, rule: str, sql: str, *, by: str, width: int = 24, height: int = 8) -> statushistory.Panel:
-    """Return a panel of one cell per day and `by`, coloured by verdict and leading to its page.
+def history(
+    title: str,
+    rule: str,
+    sql: str,
+    *,
+    by: str,
+    links: Iterable[Link] = (),
+    width: int = 24,
+    height: int = 8,
+) -> statushistory.Panel:
+    """Return a panel of one cell per day and `by`, coloured by verdict and leading to its page, then to other `links`.
 
-    The query gives `time`, the column `by`, and `verdict` as `verdicts.link_mappings` explains (`sql.gravest`).
+    The query gives `time`, the columns `by`, and `verdict` as `verdicts.link_mappings` explains (`sql.gravest`).
     """
     return (
-        _panel(statushistory.Panel(), title, rule, sql, "string", width, height)
+        cells(title, rule, sql, unit="string", by=by, width=width, height=height)
+        .mappings(verdicts.link_mappings())
+        .data_links([link("page of this day", "${archive:raw}/${__value.raw:raw}"), *links])
+    )
+
+
+def cells(
+    title: str, rule: str, sql: str, *, unit: str, by: str, width: int = 24, height: int = 8
+) -> statushistory.Panel:
+    """Return a panel of one cell per day and `by`; the query gives `time`, the columns `by` and a value."""
+    return (
+        made(statushistory.Panel(), title, rule, sql, unit=unit, width=width, height=height)
         .interval("1d")
         .max_data_points(CELLS)
-        .with_transformation(_partition(by))
-        .display_name(_labels(by))
-        .mappings(verdicts.link_mappings())
-        .data_links([link("open the page of this day", "${archive:raw}/${__value.raw:raw}")])
+        .with_transformation(partition(by))
+        .display_name(labels(by))
         .show_value(common.VisibilityMode.NEVER)
         .row_height(0.9)
         .col_width(0.9)
-        .legend(common_builders.VizLegendOptions().show_legend(True).placement(common.LegendPlacement.BOTTOM))
+        .legend(legend(many=False))
     )
 
 
@@ -121,7 +131,6 @@ def rows(
     rule: str,
     sql: str,
     *,
-    unit: str = "short",
     page_on: str = "day",
     colored: Mapping[str, Mapping[str, str]] = MappingProxyType({"verdict": verdicts.COLORS}),
     units: Mapping[str, str] = MappingProxyType({}),
@@ -132,16 +141,23 @@ def rows(
 ) -> table.Panel:
     """Return a table whose column `page_on` leads to the row's page; `hidden` columns only feed links.
 
-    `colored` maps columns to the colours of their words, `units` to their units where they differ from `unit`; `wide`
-    columns hold sentences.
+    `colored` maps columns to the colours of their words, `units` to their units, numbers without one have as many
+    decimals as tell them apart; `wide` columns hold sentences. A column `debug` leads to the newest page of `debug`.
     """
-    panel = _panel(table.Panel(), title, rule, sql, unit, width, height)
+    panel = (
+        made(table.Panel(), title, rule, sql, unit="none", width=width, height=height).no_value(NO_CELL).decimals(None)
+    )
     if page_on:
         panel = panel.override_by_name(page_on, [config("links", [link("open the page", PAGE)])])
+    if re.search(r"\bas debug\b", sql):
+        shown = verdicts.replaced({".*/debug/.*": "open", ".*": "not run"})
+        panel = panel.override_by_name(
+            "debug", [config("links", [link("open debug", DEBUG)]), config("mappings", shown)]
+        )
     for column, colors in colored.items():
         panel = panel.override_by_name(column, verdicts.painted(colors))
     for column, its in units.items():
-        panel = panel.override_by_name(column, [config("unit", its)])
+        panel = panel.override_by_name(column, [config("unit", its), config("decimals", DECIMALS[its])])
     for column in wide:
         panel = panel.override_by_name(column, [config("custom.minWidth", SENTENCE)])
     for column in hidden:
@@ -149,34 +165,29 @@ def rows(
     return panel
 
 
-def tile(title: str, rule: str, sql: str, *, unit: str, width: int = 6) -> stat.Panel:
-    """Return a panel of one number."""
+def tile(
+    title: str, rule: str, sql: str, *, unit: str, colors: Mapping[float | None, str] = _PLAIN, width: int = 6
+) -> stat.Panel:
+    """Return a panel of one number, in the colour of the highest of the values in `colors` that it reaches."""
     return (
-        _panel(stat.Panel(), title, rule, sql, unit, width, 4)
+        made(stat.Panel(), title, rule, sql, unit=unit, width=width, height=4)
+        .thresholds(verdicts.steps(colors))
         .graph_mode(common.BigValueGraphMode.NONE)
-        .color_mode(common.BigValueColorMode.NONE)
+        .color_mode(common.BigValueColorMode.VALUE)
         .reduce_options(common_builders.ReduceDataOptions().calcs(["lastNotNull"]).fields("/.*/"))
     )
 
 
-def _panel(panel: Any, title: str, rule: str, sql: str, unit: str, width: int, height: int = 8) -> Any:
-    described = panel.title(title).description(" ".join(rule.split())).datasource(DATASOURCE)
-    return described.with_target(Query(sql)).unit(unit).span(width).height(height)
-
-
-def _partition(by: str) -> DataTransformerConfig:
-    options = {"fields": by.split(), "keepFields": False, "naming": {"asLabels": True}}
-    return DataTransformerConfig(id_val="partitionByValues", options=options)
-
-
-def _labels(by: str) -> str:
-    return " ".join(f"${{__field.labels.{name}}}" for name in by.split())
-
-
-def _bound(name: str, color: str) -> list[DynamicConfigValue]:
-    return [
-        config("displayName", name),
-        config("color", {"mode": "fixed", "fixedColor": color}),
-        config("custom.lineStyle", {"fill": "dash", "dash": [8, 8]}),
-        config("custom.showPoints", "never"),
-    ]
+def _bound(bound: str, name: str, lower: str) -> list[DynamicConfigValue]:
+    color = verdicts.COLORS["notice"] if bound.startswith("trailing") else verdicts.COLORS["insufficient"]
+    named = {} if name == bound else {"displayName": name}
+    area = {} if bound.endswith("lower") else {"custom.fillOpacity": 12}
+    area |= {"custom.fillBelowTo": lower} if lower else {}
+    values = {
+        **named,
+        "color": {"mode": "fixed", "fixedColor": color},
+        "custom.lineStyle": {"fill": "dash", "dash": [8, 8]},
+        "custom.showPoints": "never",
+        **area,
+    }
+    return [config(key, value) for key, value in values.items()]

@@ -4,8 +4,9 @@ from driftbook.metrics import ERRORS
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
 from tools.dashboards.boards import board, models
-from tools.dashboards.panels import GAP, rows, series
-from tools.dashboards.sql import DAYS, one
+from tools.dashboards.panels import rows, series
+from tools.dashboards.parts import GAP
+from tools.dashboards.sql import DAYS, debug, each, one
 
 _ERROR = (
     "Of the rows that pass the params file's filters: the mean absolute error of a number, in the target's unit; the "
@@ -19,7 +20,8 @@ def dashboard() -> Dashboard:
     return board(
         "4-performance",
         "4 Performance",
-        "The model's error on the rows with a usable label, and how many rows had one. Drift is no harm; this is.",
+        """The model's error on the rows with a usable label, and how many rows had one. Drift is no harm; this is.
+        Where several models are chosen, it shows the first.""",
         [_error(), *_others(), _labelled(), _share(), _waiting(), _worst()],
         variables=[models(several=False)],
     )
@@ -30,14 +32,16 @@ def _error():
         "Error",
         _ERROR,
         f"""
-        select day::timestamp as time, metric as measure, value as error, upper as threshold, page
-        from driftbook.current_measure
-        where {one(*ERRORS)}
-        order by day
+        select m.day::timestamp as time, m.model, m.metric as measure, m.value as error, m.upper as threshold,
+            {debug("m")}, m.page
+        from {each(*ERRORS)} m
+        order by m.day
         """,
-        unit="short",
-        by="measure",
+        unit="none",
+        by="model measure",
         width=24,
+        label="unit of the target, or log loss",
+        bounds={"threshold": ""},
     ).insert_nulls(GAP)
 
 
@@ -61,12 +65,12 @@ def _measures(title: str, rule: str, *metrics: str):
         f"{rule} Shown, not judged.",
         f"""
         select day::timestamp as time, metric as measure, value, page
-        from driftbook.current_measure
-        where {one(*metrics)}
+        from {each(*metrics)} m
         order by day
         """,
-        unit="short",
+        unit="none",
         by="measure",
+        low=None,
     ).insert_nulls(GAP)
 
 
@@ -80,7 +84,7 @@ def _labelled():
         where {DAYS}
         order by day
         """,
-        unit="short",
+        unit="locale",
         width=8,
     )
 
@@ -113,6 +117,7 @@ def _waiting():
         """,
         unit="percentunit",
         width=8,
+        bounds={"threshold": ""},
     )
 
 
@@ -121,10 +126,11 @@ def _worst():
         "Worst days",
         f"The 50 days of the range with the largest error. {_ERROR}",
         f"""
-        select day::text as day, metric as measure, value as error, upper as threshold, verdict, rows, page
-        from driftbook.current_measure
-        where {one(*ERRORS)}
-        order by value desc nulls last
+        select m.day::text as day, m.metric as measure, m.value as error, m.upper as threshold, m.verdict, m.rows,
+            {debug("m")}, m.page
+        from {each(*ERRORS)} m
+        order by m.value desc nulls last
         limit 50
         """,
+        units={"error": "none", "threshold": "none", "rows": "locale"},
     )

@@ -16,11 +16,10 @@ RULES = paths.ROOT / "config" / "grafana" / "provisioning" / "alerting" / "rules
 
 @dataclass(frozen=True)
 class Query:
-    """One query: where it stands, its SQL, whether its model variable holds several, how many points it is to give."""
+    """One query: where it stands, its SQL, how many points it is to give."""
 
     name: str
     sql: str
-    several: bool = True
     points: int = 1000
 
 
@@ -28,7 +27,7 @@ class Query:
 class Expansion:
     """What macros and variables stand for: days `[start, end]` and the variables' values.
 
-    `variables` gives `models` and `column`; where a dashboard takes one model only, the first of `models` is used.
+    `variables` gives `models`, every one that is chosen, and `column`.
     """
 
     start: dt.date
@@ -56,12 +55,11 @@ def expanded(query: Query, to: Expansion) -> str:
         If a macro or variable is left.
     """
     start, end = (f"'{day}T00:00:00Z'" for day in (to.start, to.end))
-    models = to.variables.get("models", [])
-    values = {"model": models if query.several else models[:1], "column": to.variables.get("column", [])}
+    values = {"model": to.variables.get("models", []), "column": to.variables.get("column", [])}
     interval = max(1, (to.end - to.start).days // query.points)
     sql = query.sql.replace("$__interval", f"{interval}d").replace("${archive:raw}", "http://localhost:8081")
     for name, chosen in values.items():
-        sql = sql.replace(f"${{{name}:sqlstring}}", ",".join(_literal(value) for value in chosen) or "''")
+        sql = sql.replace(f"${{{name}:sqlstring}}", ",".join(_literal(value) for value in chosen))
     sql = re.sub(r"\$__timeFilter\(([^)]*)\)", rf"\1 BETWEEN {start} AND {end}", sql)
     sql = sql.replace("$__timeFrom()", start).replace("$__timeTo()", end)
     if left := re.search(r"\$\{?\w+", sql):
@@ -71,15 +69,14 @@ def expanded(query: Query, to: Expansion) -> str:
 
 def _of_dashboard(dashboard: dict[str, Any]) -> Iterator[Query]:
     uid, variables = dashboard["uid"], dashboard["templating"]["list"]
-    several = all(variable["multi"] for variable in variables if variable["name"] == "model")
     for panel in dashboard["panels"]:
         for target in panel["targets"]:
-            yield Query(f"{uid}: {panel['title']}", target["rawSql"], several, panel.get("maxDataPoints", 1000))
+            yield Query(f"{uid}: {panel['title']}", target["rawSql"], panel.get("maxDataPoints", 1000))
     for variable in variables:
         if variable["type"] == "query":
-            yield Query(f"{uid}: variable {variable['name']}", variable["query"], several)
+            yield Query(f"{uid}: variable {variable['name']}", variable["query"])
     for annotation in dashboard.get("annotations", {}).get("list", []):
-        yield Query(f"{uid}: annotation {annotation['name']}", annotation["target"]["rawSql"], several)
+        yield Query(f"{uid}: annotation {annotation['name']}", annotation["target"]["rawSql"])
 
 
 def _literal(text: str) -> str:

@@ -8,8 +8,9 @@ from tools.dashboards.panels import rows, series, tile
 from tools.dashboards.sql import MODELS
 
 _RUNS = f"({MODELS} or model = '') and $__timeFilter(started_at)"
-#: A run killed by force never closes its record.
-_STALE = "A run killed by force reads `running` for ever."
+#: A run killed by force never closes its record; no notebook is known to run for a day.
+_LOST = "status = 'running' and started_at < now() - interval '24 hours'"
+_STALE = "A run that began more than a day ago and has not ended was killed by force: it is lost."
 
 
 def dashboard() -> Dashboard:
@@ -23,32 +24,47 @@ def dashboard() -> Dashboard:
         variables=[models(several=True)],
         time=("now-7d", "now"),
         refresh="1m",
-        alarms=False,
+        alarms="",
     )
 
 
 def _tiles():
     counted = "select count(*) as runs from driftbook.run_overview where " + _RUNS
-    yield tile("Runs", "Runs started in the range, of every notebook.", counted, unit="short")
+    bad = {None: verdicts.COLORS["ok"], 1: verdicts.COLORS["alarm"]}
+    yield tile("Runs", "Runs started in the range, of every notebook.", counted, unit="locale", width=4)
     yield tile(
         "Failed",
         "Runs of the range that ended in an error. Their pages are archived, the failing cell on top.",
         f"{counted} and status = 'failed'",
-        unit="short",
+        unit="locale",
+        colors=bad,
+        width=5,
+    )
+    yield tile(
+        "Lost",
+        f"Runs of the range that are lost. {_STALE}",
+        f"{counted} and {_LOST}",
+        unit="locale",
+        colors=bad,
+        width=5,
     )
     yield tile(
         "Running",
-        f"Runs of the range that have not ended. {_STALE}",
-        f"{counted} and status = 'running'",
-        unit="short",
+        "Runs of the range that have not ended and began within a day.",
+        f"{counted} and status = 'running' and not ({_LOST})",
+        unit="locale",
+        colors={None: "text", 1: verdicts.COLORS["notice"]},
+        width=5,
     )
     yield tile(
         "Newest run",
-        "Time since the newest run started, of any notebook and in any range.",
+        "Time since the newest run started, of any notebook and in any range: orange after a day and a half.",
         """
         select extract(epoch from now() - max(started_at))::double precision as age from driftbook.run_overview
         """,
         unit="s",
+        colors={None: verdicts.COLORS["ok"], 36 * 3600: verdicts.COLORS["drift"]},
+        width=5,
     )
 
 
@@ -63,7 +79,7 @@ def _newest():
         where {MODELS}
         order by newest_day, model
         """,
-        units={"age": "d"},
+        units={"age": "d", "days": "locale"},
         width=12,
     )
 
@@ -71,22 +87,27 @@ def _newest():
 def _missing():
     return rows(
         "Days missing",
-        "The newest 100 days without a row, between a model's first and newest day, whatever range is chosen.",
+        """The newest 100 days without a row, between a model's first and newest day, whatever range is chosen, and the
+        command that computes each.""",
         f"""
-        select m.model, gap.day::date::text as day
+        select m.model, gap.day::text as day,
+            'papermill monitor.ipynb /dev/null -p params ' || m.model || ' -p day ' || gap.day as "run it with"
         from driftbook.model_overview m
-        cross join lateral generate_series(m.first_day, m.newest_day, interval '1 day') gap (day)
-        where m.{MODELS} and m.missing_days > 0 and not exists (
-            select from driftbook.daily_overview d where d.model = m.model and d.day = gap.day::date
-        )
+        cross join lateral (
+            select m.first_day + n as day from generate_series(0, m.newest_day - m.first_day) n
+        ) gap
+        where m.{MODELS} and m.missing_days > 0 and (
+            select count(*) from driftbook.daily_overview d where d.model = m.model and d.day = gap.day
+        ) = 0
         order by gap.day desc, m.model
         limit 100
         """,
         page_on="",
         colored={},
         hidden=(),
+        wide=("run it with",),
         width=12,
-    )
+    ).no_value("none")
 
 
 def _durations():
@@ -122,7 +143,7 @@ def _failed_days():
         limit 100
         """,
         colored={},
-    )
+    ).no_value("none")
 
 
 def _runs():
@@ -130,7 +151,8 @@ def _runs():
         "Runs",
         f"The newest 200 runs of the range. {_STALE}",
         f"""
-        select started_at as started, notebook, model, label, kind, status, duration_seconds as duration, revision,
+        select started_at as started, notebook, model, label, kind,
+            case when {_LOST} then 'lost' else status end as status, duration_seconds as duration, revision,
             split_part(error, chr(10), 1) as error, run_id as run, page
         from driftbook.run_overview
         where {_RUNS}

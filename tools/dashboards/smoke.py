@@ -17,7 +17,7 @@ def dashboard() -> Dashboard:
         [*_tiles(), _values(), _runs()],
         time=("now-15m", "now"),
         refresh="5s",
-        alarms=False,
+        alarms="",
     )
 
 
@@ -26,7 +26,7 @@ def _tiles():
         "Values",
         "Values that arrived in the range.",
         "select count(*) as arrived from driftbook.smoke_value where $__timeFilter(sent_at)",
-        unit="short",
+        unit="locale",
         width=12,
     )
     yield tile(
@@ -49,7 +49,7 @@ def _values():
         where $__timeFilter(s.sent_at)
         order by s.sent_at
         """,
-        unit="short",
+        unit="none",
         width=24,
     ).insert_nulls(False)
 

@@ -3,10 +3,13 @@
 from collections.abc import Mapping
 
 from driftbook.verdicts import VERDICTS
+from grafana_foundation_sdk.builders.dashboard import ThresholdsConfig
 from grafana_foundation_sdk.models.dashboard import DashboardRegexMapOptions as Matched
 from grafana_foundation_sdk.models.dashboard import (
     DynamicConfigValue,
     RegexMap,
+    Threshold,
+    ThresholdsMode,
     ValueMap,
     ValueMapping,
     ValueMappingResult,
@@ -14,10 +17,17 @@ from grafana_foundation_sdk.models.dashboard import (
 
 #: Verdict to colour, from harmless to grave.
 COLORS = {verdict.name: verdict.color for verdict in VERDICTS.values()}
+#: A day that `debug` took apart.
+DEBUG = "#fade2a"
 #: What they mean, in one clause each.
 MEANING = "; ".join(f"{verdict.name}, {verdict.meaning}" for verdict in VERDICTS.values())
 #: What a run's status is shown as.
-STATUSES = {"succeeded": COLORS["ok"], "running": COLORS["notice"], "failed": COLORS["failed"]}
+STATUSES = {
+    "succeeded": COLORS["ok"],
+    "running": COLORS["notice"],
+    "failed": COLORS["failed"],
+    "lost": COLORS["failed"],
+}
 
 
 def mappings(colors: Mapping[str, str] = COLORS) -> list[ValueMapping]:
@@ -35,14 +45,28 @@ def link_mappings() -> list[ValueMapping]:
     A state panel draws every field it gets, so the address of a cell's page has to be part of its value.
     """
     return [
-        RegexMap(
-            options=Matched(
-                pattern=f".*#{verdict.slug}",
-                result=ValueMappingResult(text=verdict.name, color=verdict.color, index=verdict.rank),
-            )
-        )
-        for verdict in VERDICTS.values()
+        *(_cell(verdict.slug, verdict.name, verdict.color, verdict.rank) for verdict in VERDICTS.values()),
+        _cell("debug", "debug", DEBUG, len(VERDICTS)),
     ]
+
+
+def replaced(texts: Mapping[str, str]) -> list[ValueMapping]:
+    """Return mappings that show a text for what a pattern matches; the first one that matches counts."""
+    results = [
+        (pattern, ValueMappingResult(text=text, index=index)) for index, (pattern, text) in enumerate(texts.items())
+    ]
+    return [RegexMap(options=Matched(pattern=pattern, result=result)) for pattern, result in results]
+
+
+def steps(colors: Mapping[float | None, str]) -> ThresholdsConfig:
+    """Return the colours of ascending values, each from its value on; None is the lowest."""
+    steps = [Threshold(value=value, color=color) for value, color in colors.items()]
+    return ThresholdsConfig().mode(ThresholdsMode.ABSOLUTE).steps(steps)
+
+
+def _cell(fragment: str, text: str, color: str, index: int) -> ValueMapping:
+    result = ValueMappingResult(text=text, color=color, index=index)
+    return RegexMap(options=Matched(pattern=f".*#{fragment}", result=result))
 
 
 def painted(colors: Mapping[str, str]) -> list[DynamicConfigValue]:

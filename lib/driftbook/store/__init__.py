@@ -5,7 +5,7 @@ from driftbook.store.connection import connect
 from driftbook.store.days import Revision, write_day
 from driftbook.store.detectability import detectability, write_detectability
 from driftbook.store.judgements import day_counts, judgements, pending_days, trailing_days
-from driftbook.store.overview import daily_overview, measures, stored_days
+from driftbook.store.overview import daily_overview, measures, monitored_days, stored_days
 from driftbook.store.passwords import scrub
 from driftbook.store.runs import close_run, open_run, run, runs, smoke_values, write_smoke
 
@@ -20,6 +20,7 @@ __all__ = [
     "detectability",
     "judgements",
     "measures",
+    "monitored_days",
     "open_items",
     "open_run",
     "pending_days",

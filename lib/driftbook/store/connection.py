@@ -21,12 +21,12 @@ _URI = re.compile(r"postgres(ql)?://([^@/]*@)?[^@?]*(\?.*)?")
 _migrated: set[str] = set()
 
 
-def connect() -> psycopg.Connection:
+def connect(url: str = "") -> psycopg.Connection:
     """Return a connection to a migrated database, its session in UTC.
 
-    Uses `DATABASE_URL` if set, else the database `driftbook` of the embedded server, which is started and created as
-    needed. The first connection of a process applies the missing migrations. As a context manager the connection
-    commits and closes.
+    Uses `url` if given, else `DATABASE_URL` if set, else the database `driftbook` of the embedded server, which is
+    started and created as needed. The first connection of a process applies the missing migrations. As a context
+    manager the connection commits and closes.
 
     Raises
     ------
@@ -34,7 +34,7 @@ def connect() -> psycopg.Connection:
         If the server is down, refuses the login, is too old or was migrated by newer code, or the URL is malformed.
         The message never holds the password.
     """
-    url = os.environ.get("DATABASE_URL", "").strip()
+    url = url or os.environ.get("DATABASE_URL", "").strip()
     parameters = _parsed(url) if url else _embedded()
     connection = _opened(parameters)
     try:

@@ -20,6 +20,7 @@ _MEASURE = (
     *("rows", "revision", "run_id", "model_version", "reference", "current"),
 )
 _JUDGEMENT = (
+    "histograms",
     *("model", "day", "verdict", "reason", "day_class", "feature", "cell", "day_share", "reference_share", "severity"),
     *("fixed_score", "fixed_threshold", "trailing_score", "trailing_threshold", "fixed_days", "trailing_days"),
     *("labels", "counts", "model_version", "revision", "run_id", "current"),
@@ -130,6 +131,7 @@ def _judgement_rows(run_id: str, result: DayResult, written: Revision) -> Iterab
     if result.judgement is None:
         return
     judgement = vars(result.judgement) | {
+        "histograms": json.dumps(_cells(result)) if result.references else None,
         "fixed_days": json.dumps([str(day) for day in result.judgement.fixed_days]),
         "trailing_days": json.dumps(
             [{"day": str(day), "sha256": sha256} for day, sha256 in result.judgement.trailing_days]
@@ -140,6 +142,14 @@ def _judgement_rows(run_id: str, result: DayResult, written: Revision) -> Iterab
     origin = {"model": result.model, "day": result.day, "model_version": result.model_version, "run_id": run_id}
     row = judgement | origin | {"revision": written.revision, "current": written.current}
     yield tuple(row[name] for name in _JUDGEMENT)
+
+
+def _cells(result: DayResult) -> dict[str, list[tuple[str, int, int]]]:
+    """Return each column's cells: label, the day's rows, the reference's."""
+    return {
+        column: [(cell, int(rows), int(result.references[column][cell])) for cell, rows in cells.items()]
+        for column, cells in result.histograms.items()
+    }
 
 
 def _copy(connection: psycopg.Connection, table: str, columns: Sequence[str], rows: Iterable[tuple]) -> None:

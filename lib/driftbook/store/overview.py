@@ -42,6 +42,20 @@ def measures(model: str, start: dt.date, end: dt.date, metric: str | None = None
     return fetch(query, {"model": model, "start": start, "end": end, "metric": metric})
 
 
+def monitored_days(url: str = "") -> tuple[dt.date, dt.date] | None:
+    """Return the first and the newest monitored day of all models in the database at `url`, None if there is none.
+
+    Raises
+    ------
+    DatabaseUnavailable
+        If the database cannot be reached.
+    """
+    with connect(url) as connection:
+        query = "select min(first_day), max(newest_day) from driftbook.model_overview"
+        first, newest = connection.execute(query).fetchone()
+    return (first, newest) if newest else None
+
+
 def stored_days(model: str, start: dt.date, end: dt.date, model_version: str) -> set[dt.date]:
     """Return the days of `[start, end)` whose current measures of a model version a papermill run brought to its end.
 

@@ -25,6 +25,8 @@ SYSTEM = min(Path("/usr/lib/postgresql").glob("*/bin"), default=None)
 #: One of each kind that the demo plants; the 13th is left out, the 16th fails.
 DAYS = [dt.date(2022, 2, day) for day in (10, 11, 12, 14, 15, 17, 18, 19, 20, 22)]
 FAILED = dt.date(2022, 2, 16)
+#: The alarm of this day was taken apart by `debug`.
+TAKEN_APART = dt.date(2022, 2, 14)
 #: This day's page is a real run's.
 EXECUTED = dt.date(2022, 2, 10)
 RANGE = (dt.date(2021, 12, 1), dt.date(2022, 3, 1))
@@ -153,6 +155,8 @@ def store_days(archive: Path, results, leave_out: list[dt.date]) -> None:
             store.close_run(run_id, "succeeded", page=page(archive, run_id, result.day, settings, result))
     run_id = opened(FAILED)
     store.close_run(run_id, "failed", error="BadData: cut short\ntraceback", page=page(archive, run_id, FAILED))
+    run_id = store.open_run("debug", "demo", TAKEN_APART, str(TAKEN_APART), {}, "papermill", "n1", "c1")
+    store.close_run(run_id, "succeeded", page=page(archive, run_id, TAKEN_APART, notebook="debug"))
     run_id = store.open_run("smoke", "", None, "", {}, "papermill", "n1", "c1")
     store.write_smoke(run_id, 0.25)
     store.close_run(run_id, "succeeded", page=page(archive, run_id, None))
@@ -162,10 +166,10 @@ def opened(day: dt.date) -> str:
     return store.open_run("monitor", "demo", day, str(day), {}, "papermill", "n1", "c1")
 
 
-def page(archive: Path, run_id: str, day: dt.date | None, settings=None, result=None) -> str:
+def page(archive: Path, run_id: str, day: dt.date | None, settings=None, result=None, notebook="monitor") -> str:
     """Write the part of a page that holds its numbers, where the archive has it; return its address."""
-    relative = Path("demo/monitor", str(day)) if day else Path("smoke")
-    name = "monitor.html" if day else "smoke.html"
+    relative = Path("demo", notebook, str(day)) if day else Path("smoke")
+    name = f"{notebook}.html" if day else "smoke.html"
     (archive / relative / run_id).mkdir(parents=True)
     content = tables.measures(settings, result.measures).data if result else "nothing"
     (archive / relative / run_id / name).write_text(content, encoding="utf-8")

@@ -53,7 +53,7 @@ def test_the_data_source():
 def test_the_dashboards_folder():
     (provider,) = read("provisioning/dashboards/driftbook.yaml")["providers"]
     compose = (paths.ROOT / "docker-compose.yml").read_text(encoding="utf-8")
-    assert f"./dashboards:{provider['options']['path']}:ro" in compose
+    assert f"${{GRAFANA_DASHBOARDS:-./dashboards}}:{provider['options']['path']}:ro" in compose
     assert f"PATH: {provider['options']['path']}/1-overview.json" in compose
     assert (provider["type"], provider["allowUiUpdates"]) == ("file", False)
 

@@ -1,14 +1,27 @@
 import datetime as dt
+import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
 import pytest
+from driftbook import store
 from psycopg.rows import dict_row
 
+from tools.dashboards import sql
 from tools.dashboards.queries import Expansion, Query, expanded, queries
 
 ALL = list(queries())
+#: The panels of lines, by the name of their query.
+LINES = [
+    (f"{file.stem}: {panel['title']}", panel)
+    for file in sorted(Path(__file__).parents[3].glob("dashboards/*.json"))
+    for panel in json.loads(file.read_text(encoding="utf-8"))["panels"]
+    if panel["type"] == "timeseries"
+]
+#: The day of the archive that `debug` took apart, as `conftest.py` has it.
+TAKEN_APART = dt.date(2022, 2, 14)
 #: On the demo, which is a month of the past, these have nothing to show.
 EMPTY = {"alert: The newest day is older than expected", "alert: The database has gone quiet"}
 #: These may have nothing to show: measures of columns that need not be there.
@@ -29,6 +42,10 @@ CONTRACT = {
     "powers held_back_days alarming_days reference_days false_alarms_per_month status run_id page",
     "column_score": "model day feature score threshold severity verdict page trailing_score trailing_threshold",
     "alarm": "model day metric feature segment value lower upper verdict page reason",
+    "debug_page": "model day page",
+    "current_alarm": "model day facts since fixed_threshold_error trailing_threshold_error reason page",
+    "open_item": "model since fact newest_day days reason page facts",
+    "column_cell": "model day feature position cell rows share reference_share page",
     "day_of_measures": "model day rows prediction_drift num_drifted_columns share_missing_values labelled_rows "
     "mean_absolute_error verdict run_id error error_metric",
 }
@@ -76,14 +93,20 @@ def test_what_stands_on_a_dashboard_stands_in_the_database_and_on_the_page(stack
                 "select day, metric, feature, segment, value from driftbook.measure where current"
             )
         }
-    for query in (query for query in ALL if query.name.startswith(("1-", "2-", "3-", "4-")) and "page" in query.sql):
+    for query in (
+        query for query in ALL if query.name.startswith(("1-", "2-", "3-", "4-", "6-")) and "page" in query.sql
+    ):
         for row in fetched(stack, expanded(query, expansion)):
             for name, value in row.items():
-                metric = row.get("measure", "") if name in ("value", "error") else NAMES.get(name, name)
-                key = (as_day(row), metric, column_of(query, row), row.get("segment", ""))
+                metric, segment = name, ""
+                if name in ("value", "error"):
+                    metric = row.get("measure", "")
+                elif query.name == "6-column: $column: quantiles":
+                    metric, segment = "quantile", name
+                key = (as_day(row), NAMES.get(metric, metric), column_of(query, row), segment)
                 if key in stored:
                     assert value == stored[key] == on_page(stack, pages, row["page"], key[1:]), (query.name, key)
-                    compared.add(metric)
+                    compared.add(key[1])
     shown = {metric for _, metric, _, _ in stored}
     assert compared == shown, "measures that no panel shows, or shows under another name"
 
@@ -98,7 +121,7 @@ def as_day(row):
 
 
 def column_of(query, row):
-    of_one_column = "feature = ${column:sqlstring}" in query.sql
+    of_one_column = sql.COLUMN in query.sql
     return "trip_distance" if of_one_column else row.get("feature", row.get("column", ""))
 
 
@@ -126,6 +149,81 @@ def test_a_cell_of_a_history_leads_to_its_page_and_names_its_verdict(stack, expa
     assert found[dt.date(2022, 2, 20)].endswith("monitor.html#no-data")
     assert found[dt.date(2022, 2, 16)].endswith("monitor.html#failed")
     assert dt.date(2022, 2, 13) not in found
+
+
+def test_a_table_opens_the_debug_page_of_a_day_that_has_one(stack, expansion):
+    (query,) = (query for query in ALL if query.name == "2-data-drift: Gravest days")
+    found = {row["day"]: row for row in fetched(stack, expanded(query, expansion))}
+    taken_apart = found.pop(str(TAKEN_APART))
+    assert taken_apart["debug"].endswith("/debug.html")
+    assert taken_apart["debug"] != taken_apart["page"]
+    assert [day for day, row in found.items() if row["debug"] != row["page"]] == [], "the page tells how to run it"
+
+
+def test_the_newest_debug_page_is_the_one_that_ran_through(database):
+    for number, status in enumerate(["succeeded", "succeeded", "failed"]):
+        run_id = store.open_run("debug", "m", TAKEN_APART, "", {}, "papermill", "n", "c")
+        store.close_run(run_id, status, page=f"m/debug/{number}.html")
+    with store.connect() as connection:
+        assert connection.execute("select * from driftbook.debug_page").fetchall() == [
+            ("m", TAKEN_APART, "m/debug/1.html")
+        ]
+
+
+@pytest.mark.parametrize("query", ALL, ids=lambda query: query.name)
+def test_it_survives_all_models_and_none(stack, expansion, wall_clock, query):
+    of_one = query.name.startswith(("2-", "3-", "4-", "6-"))
+    ranges = wall_clock if query.name.startswith(("5-", "9-")) else expansion
+    several, none = (
+        replace(ranges, variables={"models": models, "column": column})
+        for models, column in ((["demo", "other"], ["trip_distance", "x"]), ([], []))
+    )
+    assert steady(fetched(stack, expanded(query, several))) == steady(fetched(stack, expanded(query, ranges)))
+    found = fetched(stack, expanded(query, none))
+    assert found == [] or not of_one or query.name.endswith(": variable model")
+
+
+def steady(rows):
+    return [{name: value for name, value in row.items() if name != "age"} for row in rows]
+
+
+def test_the_first_of_several_models_is_the_one_shown(stack, expansion):
+    other_first = replace(expansion, variables={"models": ["another", "demo"], "column": ["trip_distance"]})
+    for query in (query for query in ALL if sql.MODEL in query.sql):
+        assert fetched(stack, expanded(query, other_first)) == []
+
+
+def test_a_distribution_is_the_days_rows_beside_the_references(stack, expansion, results):
+    """From the stored profile of the gravest day, against what monitoring gave of it."""
+    (query,) = (query for query in ALL if query.name == "6-column: $column: gravest day beside the reference")
+    found = fetched(stack, expanded(query, expansion))
+    (result,) = (result for result in results[1] if str(result.day) == found[0]["day"])
+    day, reference = result.histograms["trip_distance"], result.references["trip_distance"]
+    assert [row["cell"] for row in found] == list(day)
+    assert [row["the day"] for row in found] == pytest.approx([n / sum(day.values()) for n in day.values()])
+    shares = [n / sum(reference.values()) for n in reference.values()]
+    assert [row["reference"] for row in found] == pytest.approx(shares)
+    (over_time,) = (query for query in ALL if query.name == "6-column: $column: distribution against the reference")
+    moved = {
+        row["cell"]: row["moved"]
+        for row in fetched(stack, expanded(over_time, expansion))
+        if str(row["time"].date()) == found[0]["day"]
+    }
+    assert moved == {row["cell"]: pytest.approx(row["the day"] - row["reference"]) for row in found}
+    assert sum(abs(value) for value in moved.values()) > 0.3, "the demo's planted fault in trip_distance"
+
+
+@pytest.mark.parametrize(("name", "panel"), LINES)
+def test_what_is_usual_is_an_area(stack, expansion, wall_clock, name, panel):
+    (query,) = (query for query in ALL if query.name == name)
+    rows = fetched(stack, in_range(query, expansion, wall_clock))
+    bounds = {key for row in rows for key in row if re.fullmatch(r"(\w+_)?(lower|upper|threshold)", key)}
+    drawn = {field["matcher"]["options"]: field["properties"] for field in panel["fieldConfig"]["overrides"]}
+    assert set(drawn) == bounds - {"error_of_threshold"}
+    for key, properties in drawn.items():
+        given = {one["id"]: one["value"] for one in properties}
+        assert ("custom.fillOpacity" in given) == (not key.endswith("lower"))
+        assert given.get("custom.fillBelowTo", key) in drawn
 
 
 def test_renaming_any_column_of_any_view_is_noticed(stack, expansion, wall_clock):

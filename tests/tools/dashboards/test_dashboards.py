@@ -197,7 +197,7 @@ def contrast(one, other):
     return (lighter + 0.05) / (darker + 0.05)
 
 
-@pytest.mark.parametrize("color", {*verdicts.COLORS.values(), *verdicts.STATUSES.values(), verdicts.DEBUG})
+@pytest.mark.parametrize("color", sorted({*verdicts.COLORS.values(), *verdicts.STATUSES.values(), verdicts.DEBUG}))
 def test_a_colour_is_readable_on_the_dark_panel(color):
     assert contrast("#3d3d3d", "#181b1f") == pytest.approx(1.6, abs=0.02), "what `failed` was"
     assert contrast(color, "#181b1f") >= 4.5

@@ -14,6 +14,7 @@ from importlib.metadata import version
 from itertools import pairwise
 
 import alarms_budget
+import alarms_calendar
 import alarms_cost
 import alarms_days
 import alarms_months
@@ -82,6 +83,13 @@ class Bench:
         """Judge undisturbed months."""
         alarms_months.show_undisturbed(self.pairs)
 
+    def calendar(self) -> None:
+        """Judge every month that is there after the one before it, and the flights of 2013, in order."""
+        pairs = [alarms_days.cut(pair, self.arguments.days) for pair in alarms_calendar.taxi_pairs()]
+        alarms_calendar.show("Calendar: green taxis, budget 1", pairs)
+        alarms_calendar.show_slow(pairs)
+        alarms_calendar.show("Calendar: flights of 2013, budget 1", alarms_calendar.flight_pairs())
+
     def faults(self) -> None:
         """Plant each fault into each single day."""
         alarms_months.show_faults("Faults on each day, budget 1", self.judged)
@@ -106,7 +114,7 @@ class Bench:
         alarms_cost.show(self.pairs, self.arguments.repeats)
 
 
-PARTS = ("budget", "months", "faults", "repeated", "size", "wide", "order", "rivals", "cost")
+PARTS = ("budget", "months", "calendar", "faults", "repeated", "size", "wide", "order", "rivals", "cost")
 
 
 def main() -> int:

@@ -1,4 +1,4 @@
-"""The nine faults, planted into a delivered day: what the features' change does to the prediction is computed."""
+"""The faults, planted into a delivered day: what the features' change does to the prediction is computed."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -37,6 +37,16 @@ def _masked(name: str, column: str, share: float, value: float) -> Fault:
     return Fault(name, column, plant)
 
 
+def _negative(batch: Batch, rng: np.random.Generator) -> Batch:
+    fares = batch.frame["fare_amount"]
+    return _with(batch, "fare_amount", fares.mask(rng.random(len(fares)) < 0.05, -fares.abs()))
+
+
+def _cents(batch: Batch, rng: np.random.Generator) -> Batch:
+    fares = batch.frame["fare_amount"]
+    return _with(batch, "fare_amount", fares.mask(rng.random(len(fares)) < 0.3, 100 * fares))
+
+
 def _later(batch: Batch, rng: np.random.Generator) -> Batch:
     return _with(batch, "hour", clock_shifted(batch.frame, "hour", 5, rng)["hour"])
 
@@ -59,6 +69,9 @@ FAULTS = (
     _masked("25 % of pick-ups in zone 265", "PULocationID", 0.25, 265.0),
     Fault("all rows twice", "", _twice),
     Fault("half the rows lost", "", _half),
+    Fault("5 % negative fares", "fare_amount", _negative),
+    _masked("a distance of 0 for 13 %", "trip_distance", 0.13, 0.0),
+    Fault("cents on 30 % of fares", "fare_amount", _cents),
 )
 
 

@@ -105,7 +105,7 @@ def telling(settings: Settings, frame: pd.DataFrame, most: int = 3) -> list[str]
 def _calibrated(settings: Settings, batch: Batch) -> Calibration:
     """Return the fixed reference of the period's days that have enough rows; `batch` holds no strays."""
     watched = settings.watched
-    grid = freeze(batch.frame, watched.numeric, watched.categorical)
+    grid = freeze(batch.frame, watched.numeric, watched.categorical, settings.partial)
     days = [day for day in batch.by_day(settings.time_column) if len(day.frame) >= settings.references.min_rows_per_day]
     if not days:
         least = settings.references.min_rows_per_day

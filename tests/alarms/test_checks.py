@@ -136,3 +136,24 @@ def test_a_column_that_is_gone_can_be_acknowledged(calibration, reference_days):
     assert (check.measure.verdict, check.finding) == ("ok", "")
     both = count(DAY, kinds={name: kind for name, kind in kinds.items() if name != "seats"})
     assert found(calibration, both, reference_days, alarms)["column_changes", ""].fact == "seats"
+
+
+def with_flag(day, rest=300, value="N"):
+    """Return a day with a column that is not watched: most of its rows hold one value."""
+    return dataclasses.replace(count(day), modes={"note": (value, 1470 - rest)})
+
+
+def test_a_single_value_where_there_were_several_is_a_fault(calibration):
+    days = tuple(with_flag(day) for day in span(dt.date(2022, 1, 2), 35))
+    known = dataclasses.replace(calibration, days=days)
+    check = found(known, with_flag(DAY, rest=0), days)["single_value", "note"]
+    assert (check.measure.verdict, check.fact) == ("alarm", "note")
+    assert check.finding == "every value of note is N, usually 20.0% of the rows have another"
+    assert ("single_value", "note") not in found(known, with_flag(DAY, rest=1), days)
+
+
+@pytest.mark.parametrize("rest", [0, 10])
+def test_a_single_value_that_may_be_chance_or_was_there_before_is_none(calibration, rest):
+    days = tuple(with_flag(day, rest=rest) for day in span(dt.date(2022, 1, 2), 35))
+    known = dataclasses.replace(calibration, days=days)
+    assert ("single_value", "note") not in found(known, with_flag(DAY, rest=0), days)

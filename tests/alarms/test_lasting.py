@@ -114,3 +114,14 @@ def test_more_rows_a_week_after_fewer_are_another_item_but_on_the_next_day_the_s
     rebound = [count(START, frame(START, rows=700))]
     rebound.append(count(START + dt.timedelta(days=1), frame(START + dt.timedelta(days=1), rows=3000)))
     assert told(calibration, rebound).since == START
+
+
+def test_a_slow_rise_that_cannot_be_followed_any_more_is_an_alarm(calibration):
+    days = span(START, 40)
+    rising = [scaled(day, 1 + 0.006 * at) for at, day in enumerate(days)]
+    found = [told(calibration, rising, at) for at in range(len(days))]
+    verdicts = [one.verdict for one in found]
+    assert "drift" in verdicts and verdicts.index("drift") < verdicts.index("alarm")
+    first = found[verdicts.index("alarm")]
+    assert first.feature == "amount" and first.facts == ("amount",)
+    assert first.reason.startswith("amount is too far out for the trailing reference to follow")

@@ -66,3 +66,17 @@ def test_a_whole_day_against_pandas(monitored):
 )
 def test_kinds_of_types(values, kind):
     assert counting.kinds(pa.table({"a": values})) == {"a": kind}
+
+
+def test_the_most_frequent_value_of_each_column(batch):
+    table = pa.table(
+        {
+            "flag": ["N", "N", "Y", None],
+            "fee": [1.0, 2.0, 2.0, 2.0],
+            "paid": [True, True, False, False],
+            "empty": pa.nulls(4, pa.int64()),
+            "tags": [["a"], ["a"], ["b"], None],
+            "at": pa.array([dt.datetime(2022, 2, 5)] * 4),
+        }
+    )
+    assert counting.modes(table) == {"flag": ("N", 2), "fee": ("2", 3), "paid": ("False", 2)}

@@ -15,6 +15,8 @@ ROWS, DUPLICATES, *_ = WHOLE_DAY
 #: What the delivered columns themselves are called among the facts of an alarm.
 COLUMNS = "delivered columns"
 
+#: A column with a single value is a fault if so many other values were expected: none at all has a chance below e^-20.
+_LEAST_OTHERS = 20
 #: How many days of the same class before the day its number of rows is compared with; fewer than two say nothing.
 _RECENT, _LEAST_RECENT = 4, 2
 
@@ -39,7 +41,7 @@ def run(calibration: Calibration, alarms: Alarms, day: Profile, before: Sequence
     shares = [_duplicates(checks, day), *_missing(known, checks, day), *_invalid(known, checks, day)]
     if day.rows < calibration.least_rows:
         shares = [replace(share, measure=replace(share.measure, verdict=""), finding="") for share in shares]
-    found = [*shares, _rows(checks, day, before), _columns(calibration, alarms, day, before)]
+    found = [*shares, *_single(known, day), _rows(checks, day, before), _columns(calibration, alarms, day, before)]
     return [_once(check, alarms, day, before) for check in found]
 
 
@@ -120,6 +122,29 @@ def _invalid(known: Sequence[Profile], checks: Checks, day: Profile) -> list[Che
         finding = f"{share:.1%} of {name} are infinite, absurdly large or fill values, at most {most:.1%} usually"
         found.append(_judged(Measure("invalid_share", share, name, upper=most + checks.invalid), name, finding))
     return found
+
+
+def _single(known: Sequence[Profile], day: Profile) -> list[Check]:
+    """Return the columns that hold a single value where both references had several, too many to be left out by chance.
+
+    Watched columns are scored, so these are the others. The measure is the share of rows with another value.
+    """
+    found = []
+    for name, (value, n) in day.modes.items():
+        present = day.rows - day.missing.get(name, day.rows)
+        rest = [_rest(other, name) for other in known if name in other.modes]
+        if not rest or n < present or min(rest) == 0:
+            continue
+        usual = sum(rest) / sum(other.rows for other in known if name in other.modes)
+        if usual * present >= _LEAST_OTHERS:
+            finding = f"every value of {name} is {value}, usually {usual:.1%} of the rows have another"
+            found.append(Check(Measure("single_value", 0.0, name, lower=usual, verdict="alarm"), name, finding))
+    return found
+
+
+def _rest(day: Profile, column: str) -> int:
+    """Return how many values of a column are not its most frequent one."""
+    return day.rows - day.missing.get(column, day.rows) - day.modes[column][1]
 
 
 def _judged(measure: Measure, fact: str, finding: str) -> Check:

@@ -10,7 +10,7 @@ from driftbook.profiles.profile import Profile
 from driftbook.records import PREDICTION
 
 #: What follows from the delivered columns: it speaks for the day only if none of them is beyond its threshold too.
-_CONSEQUENCES = (PREDICTION, ERROR)
+CONSEQUENCES = (PREDICTION, ERROR)
 #: An acknowledged column alarms again where it lies so many times farther out than on any day since.
 _FARTHER = 1.25
 
@@ -68,7 +68,7 @@ def leading(verdicts: Mapping[str, str], fixed: Comparison, trailing: Comparison
         "notice": trailing.ratios if trailing else fixed.ratios,
     }.get(worst, severities(fixed, trailing))
     own = [name for name in ranking if verdicts.get(name, worst) == worst]
-    candidates = [name for name in own if name not in _CONSEQUENCES] if worst != "ok" else own
+    candidates = [name for name in own if name not in CONSEQUENCES] if worst != "ok" else own
     column = max(candidates or own, key=ranking.get)
     return column, trailing if worst == "notice" and trailing and column in trailing.ratios else fixed
 

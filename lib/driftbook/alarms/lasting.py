@@ -7,6 +7,7 @@ from typing import Protocol
 
 from driftbook.alarms.calibration import Calibration
 from driftbook.alarms.judge import DayVerdict, judge
+from driftbook.alarms.slow import with_slow_changes
 from driftbook.config.alarms import Alarms
 from driftbook.profiles.profile import Profile
 from driftbook.records import WHOLE_DAY
@@ -32,8 +33,10 @@ def with_since(calibration: Calibration, alarms: Alarms, day: Profile, verdict: 
 
     An alarm goes on if its leading fact was one of the alarm's on the last judged day, or on the last one of the day's
     class: what strikes Saturdays only lasts from one to the next. Earlier days are judged as when they came, from the
-    counts of the days before them, so the order in which days are monitored does not matter.
+    counts of the days before them, so the order in which days are monitored does not matter. A drift that lasts longer
+    than the trailing reference can follow is an alarm as well.
     """
+    verdict = with_slow_changes(alarms, day, verdict, _judged(calibration, day, past))
     if verdict.judgement.verdict != "alarm":
         return verdict
     lasted = [day]
@@ -48,15 +51,21 @@ def with_since(calibration: Calibration, alarms: Alarms, day: Profile, verdict: 
 def _before(calibration: Calibration, alarms: Alarms, day: Profile, verdict: DayVerdict, past: Past) -> Profile | None:
     """Return the day before on which a verdict's leading fact was an alarm: the last judged one, or of the class."""
     fact = verdict.judgement.facts[0]
-    known = [other for other in past.since(day.day - _REACH) if other.day < day.day]
-    judged = [other for other in known if other.rows >= calibration.least_rows and not other.is_special]
+    judged = _judged(calibration, day, past)
     of_class = [other for other in judged if other.day_class == day.day_class]
     for other in {one.day: one for one in (*judged[-1:], *of_class[-1:])}.values():
         earlier = judge(calibration, alarms, other, past.before(other.day))
+        earlier = with_slow_changes(alarms, other, earlier, _judged(calibration, other, past))
         is_next = other is judged[-1]  # the rows that a freak day lost may come on the next
         if fact in earlier.judgement.facts and (is_next or fact != ROWS or _is_more(verdict) == _is_more(earlier)):
             return other
     return None
+
+
+def _judged(calibration: Calibration, day: Profile, past: Past) -> list[Profile]:
+    """Return the latest days before a day that scores may judge, in order."""
+    known = [other for other in past.since(day.day - _REACH) if other.day < day.day]
+    return [other for other in known if other.rows >= calibration.least_rows and not other.is_special]
 
 
 def _is_more(verdict: DayVerdict) -> bool:

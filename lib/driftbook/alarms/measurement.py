@@ -1,5 +1,6 @@
 """A reference's frozen bins with all that turns days into features, column by column."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -22,18 +23,18 @@ _LEAST_VARIANCE = 1e-12
 
 @dataclass(frozen=True)
 class BinPlan:
-    """How days are turned into features: frozen bins, the columns missing together, and the class shares of hours."""
+    """How days are turned into features: frozen bins, the columns missing together, the shares of hours by class."""
 
     bins: tuple[Bins, ...]
     groups: tuple[tuple[str, ...], ...]
-    hour_shares: dict[str, dict[str, float]]
+    hour_shares: dict[str, dict[str, dict[str, float]]]
 
 
 def freeze(grid: Grid, days: Sequence[Profile]) -> BinPlan:
     """Return the frame of a reference's days."""
     groups = _missing_together(grid, days)
-    grouped = {name for group in groups for name in group}
-    frozen = tuple(replace(own, counts_missing=own.column not in grouped) for own in bins.freeze(grid, days))
+    elsewhere = {*grid.partial, *(name for group in groups for name in group)}
+    frozen = tuple(replace(own, counts_missing=own.column not in elsewhere) for own in bins.freeze(grid, days))
     return BinPlan(frozen, groups, _hour_shares(grid, days))
 
 
@@ -80,7 +81,7 @@ def measure(plan: BinPlan, days: Sequence[Profile], *, own: bool = False) -> lis
 
 def _column(plan: BinPlan, column: Bins, days: Sequence[Profile], *, own: bool) -> Shares:
     x = bins.counts(column, days)
-    if column.column == HOUR:
+    if _is_hour(column.column):
         x = x.astype(float)
         for line, day in enumerate(days):
             _correct_clock(plan, column, x[line], day)
@@ -89,7 +90,7 @@ def _column(plan: BinPlan, column: Bins, days: Sequence[Profile], *, own: bool) 
 
 def _correct_clock(plan: BinPlan, column: Bins, x: np.ndarray, day: Profile) -> None:
     """Put a skipped hour back with its usual share of the day, and halve a repeated one."""
-    usual = plan.hour_shares.get(day.day_class, {})
+    usual = plan.hour_shares.get(column.column, {}).get(day.day_class, {})
     for hour, times in day.clock.items():
         if str(hour) not in column.labels:
             continue
@@ -98,16 +99,22 @@ def _correct_clock(plan: BinPlan, column: Bins, x: np.ndarray, day: Profile) -> 
         x[position] = round(x.sum() * share / (1 - share)) if times == 0 else x[position] / times
 
 
-def _hour_shares(grid: Grid, days: Sequence[Profile]) -> dict[str, dict[str, float]]:
-    if HOUR not in grid.ordered:
-        return {}
-    pooled: dict[str, dict[str, int]] = {}
-    for day in days:
-        if not day.clock:
-            of_class = pooled.setdefault(day.day_class, {})
-            for hour, n in day.values[HOUR].items():
-                of_class[hour] = of_class.get(hour, 0) + n
-    return {name: {hour: n / sum(found.values()) for hour, n in found.items()} for name, found in pooled.items()}
+def _is_hour(column: str) -> bool:
+    return column == HOUR or column.startswith(f"{HOUR} where ")
+
+
+def _hour_shares(grid: Grid, days: Sequence[Profile]) -> dict[str, dict[str, dict[str, float]]]:
+    """Return the share of each hour by class of day, of each column that holds hours."""
+    found: dict[str, dict[str, dict[str, float]]] = {}
+    for column in filter(_is_hour, grid.ordered):
+        pooled: dict[str, Counter] = {}
+        for day in days:
+            if not day.clock:
+                pooled.setdefault(day.day_class, Counter()).update(day.values[column])
+        found[column] = {
+            name: {hour: n / counts.total() for hour, n in counts.items()} for name, counts in pooled.items()
+        }
+    return found
 
 
 def _shares(column: str, labels: Sequence[str], x: np.ndarray, rows: np.ndarray) -> Shares:

@@ -31,6 +31,9 @@ def frame_of(settings: Settings, table: pa.Table, derived: pa.Table) -> tuple[pd
             if struck.any():
                 frame[name], invalid[name] = frame[name].mask(struck), np.flatnonzero(struck)
     frame[HOUR] = frame[settings.time_column].dt.hour.astype(float)
+    for one in settings.within:
+        of = frame[one.of].map(label, na_action="ignore")
+        frame |= {name: frame[one.column].where(of == label(value)) for name, value in one.names.items()}
     return pd.DataFrame(frame), invalid
 
 
@@ -40,7 +43,7 @@ def _labels(settings: Settings) -> set[str]:
     is_class = settings.task == "multiclass" and isinstance(settings.model, DeliveredModel)
     predicted = {settings.model.column} if is_class else set()
     numeric = {*settings.features.numeric, *settings.watch.numeric, *settings.filters, HOUR}
-    return named | predicted | ({*settings.segments} - numeric)
+    return named | predicted | ({*settings.segments, *(one.of for one in settings.within)} - numeric)
 
 
 def _target(settings: Settings, column: pa.ChunkedArray) -> pd.Series:

@@ -15,6 +15,7 @@ from driftbook.config.model import DeliveredModel, Labels, Model, Target, TrainM
 from driftbook.config.strict import Strict
 from driftbook.errors import BadInput
 from driftbook.periods import Period, between
+from driftbook.profiles.labels import label
 from driftbook.records import HOUR, OWN_NAMES, PREDICTION, WHOLE_DAY
 from driftbook.sources import registry
 from driftbook.sources.contract import SourceSettings
@@ -38,6 +39,19 @@ class Columns(Strict):
     def all(self) -> list[str]:
         """Numeric columns, then categorical ones."""
         return [*self.numeric, *self.categorical]
+
+
+class Within(Strict):
+    """A column that is scored among the rows of single values of another one too: its own clock for each vendor."""
+
+    column: str
+    of: str
+    values: Annotated[tuple[str | float | bool, ...], Field(min_length=1, max_length=8)]
+
+    @property
+    def names(self) -> dict[str, str | float | bool]:
+        """The scored columns with the value that each stands for."""
+        return {f"{self.column} where {self.of} is {label(value)}": value for value in self.values}
 
 
 class References(Strict):
@@ -77,6 +91,8 @@ class Settings(Strict):
         Stands for a missing numeric feature when predicting; without it the model gets the gap itself.
     fill_values
         Column to the values that stand for none in it (`-999`).
+    within
+        Columns that are scored among the rows of some segments, within the same budget.
     labels
         When the true values of a day arrive.
     segments
@@ -92,6 +108,7 @@ class Settings(Strict):
     model: Annotated[Model, Field(discriminator="kind")] = TrainModel(kind="train")
     features: Columns = Columns()
     watch: Columns = Columns()
+    within: tuple[Within, ...] = ()
     filters: dict[str, Bounds] = Field(default_factory=dict)
     fill_missing: float | None = None
     fill_values: dict[str, tuple[float, ...]] = Field(default_factory=dict)
@@ -143,6 +160,14 @@ class Settings(Strict):
             raise ValueError(f"alarms.acknowledged names the columns {unknown}: expected some of {scored}")
         return self
 
+    @model_validator(mode="after")
+    def _within_names_scored_columns(self) -> "Settings":
+        known = [*self.features.all, *self.watch.all, HOUR]
+        unknown = sorted({one.column for one in self.within}.difference(known))
+        if unknown:
+            raise ValueError(f"within names the columns {unknown}: expected some of {known}")
+        return self
+
     def of_training(self) -> dict[str, Any]:
         """Return what a trained model depends on, as JSON data: all but the alarms' budget and checks."""
         return self.model_dump(mode="json", exclude={"alarms", "detectability"})
@@ -158,7 +183,7 @@ class Settings(Strict):
         delivered = self.model.columns if isinstance(self.model, DeliveredModel) else []
         needed = [
             *(self.time_column, *self.features.all, *self.watch.all, *self.filters, *self.segments),
-            *(*self.fill_values, *delivered),
+            *(*self.fill_values, *delivered, *(one.of for one in self.within)),
         ]
         return [name for name in dict.fromkeys(needed) if name not in (self.target.name, HOUR)]
 
@@ -167,10 +192,24 @@ class Settings(Strict):
         """The columns that are scored: features, watched ones, hour of the time column, target, prediction."""
         are_labels = self.task == "multiclass"
         outcome = (self.target.name, self.prediction)
+        categories = (*self.features.categorical, *self.watch.categorical)
+        labelled = [one for one in self.within if one.column in categories]
+        others = [one for one in self.within if one not in labelled]
         return Columns(
-            numeric=(*self.features.numeric, *self.watch.numeric, HOUR, *(() if are_labels else outcome)),
-            categorical=(*self.features.categorical, *self.watch.categorical, *(outcome if are_labels else ())),
+            numeric=(
+                *(*self.features.numeric, *self.watch.numeric, HOUR, *(() if are_labels else outcome)),
+                *(name for one in others for name in one.names),
+            ),
+            categorical=(
+                *(*categories, *(outcome if are_labels else ())),
+                *(name for one in labelled for name in one.names),
+            ),
         )
+
+    @property
+    def partial(self) -> tuple[str, ...]:
+        """The scored columns that only some rows have a value of, whose gaps therefore say nothing."""
+        return tuple(name for one in self.within for name in one.names)
 
     @property
     def label_columns(self) -> tuple[str, ...]:
@@ -191,7 +230,7 @@ class Settings(Strict):
         outcome = self.target.unit if self.task == "regression" else ""
         predicted = "probability" if self.task == "binary" else outcome
         known = {self.target.name: outcome, self.prediction: predicted, HOUR: "hour of day"}
-        return {**known, **self.units}.get(column, "")
+        return {**known, **self.units}.get(column.partition(" where ")[0] if column in self.partial else column, "")
 
 
 def load(params: str | Mapping[str, Any]) -> Settings:

@@ -7,15 +7,17 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from driftbook.batches import Batch
-from driftbook.batches.columns import plain_type
+from driftbook.batches.columns import plain_column, plain_type
 from driftbook.config import Settings
 from driftbook.config.alarms import Calendar
 from driftbook.measures.performance import losses
 from driftbook.measures.quality import duplicates, missing_values
 from driftbook.profiles import calendars
 from driftbook.profiles.grid import Grid, bin_counts, value_counts
+from driftbook.profiles.labels import label
 from driftbook.profiles.profile import Profile
 
 
@@ -30,6 +32,7 @@ def profile(settings: Settings, grid: Grid, batch: Batch) -> Profile:
         missing={name: missing_values(batch.inputs[name]) for name in batch.inputs.column_names},
         invalid={name: len(rows) for name, rows in batch.invalid.items()},
         kinds=kinds(batch.inputs),
+        modes=modes(batch.inputs.drop_columns([name for name in grid.columns if name in batch.inputs.column_names])),
         errors=losses(settings, batch.frame).to_numpy(),
     )
 
@@ -45,6 +48,7 @@ def count(
     duplicates: int = 0,
     invalid: Mapping[str, int] | None = None,
     kinds: Mapping[str, str] | None = None,
+    modes: Mapping[str, tuple[str, int]] | None = None,
 ) -> Profile:
     """Return a day's profile.
 
@@ -60,7 +64,8 @@ def count(
         The values of each column that stand for none; the frame has NaN in their place.
     """
     invalid = dict(invalid or {})
-    counted = {name: int(frame[name].isna().sum()) - invalid.get(name, 0) for name in grid.columns}
+    whole = [name for name in grid.columns if name not in grid.partial]
+    counted = {name: int(frame[name].isna().sum()) - invalid.get(name, 0) for name in whole}
     return Profile(
         day=day,
         day_class=calendars.day_class(calendar, day),
@@ -73,6 +78,7 @@ def count(
         missing={**missing, **counted},
         invalid=invalid,
         kinds=dict(kinds if kinds is not None else dict.fromkeys(missing, "other")),
+        modes=dict(modes or {}),
         errors=summed(errors),
     )
 
@@ -101,6 +107,17 @@ def recount(
 def summed(errors: np.ndarray) -> tuple[int, float, float]:
     """Return how many errors there are, their sum and the sum of their squares."""
     return len(errors), float(np.sum(errors)), float(np.sum(np.square(errors)))
+
+
+def modes(table: pa.Table) -> dict[str, tuple[str, int]]:
+    """Return the most frequent value of each column that holds numbers, text or truth values, and in how many rows."""
+    found = {}
+    for name, kind in kinds(table).items():
+        if kind in ("number", "text", "boolean"):
+            counted = pc.value_counts(plain_column(table[name]).drop_null()).to_pylist()
+            if ranked := sorted((-one["counts"], label(one["values"])) for one in counted):
+                found[name] = ranked[0][1], -ranked[0][0]
+    return found
 
 
 def kinds(table: pa.Table) -> dict[str, str]:

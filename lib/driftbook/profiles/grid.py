@@ -29,6 +29,8 @@ class Grid(BaseModel):
         Numeric column to its ascending inner edges; bin `i` holds `edges[i-1] < value <= edges[i]`.
     ordered, unordered
         The columns counted value by value: numbers, whose order means something, and categories.
+    partial
+        The columns that only some rows have a value of: their missing values are not counted.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -36,6 +38,7 @@ class Grid(BaseModel):
     edges: dict[str, tuple[float, ...]]
     ordered: tuple[str, ...]
     unordered: tuple[str, ...]
+    partial: tuple[str, ...] = ()
 
     @property
     def columns(self) -> list[str]:
@@ -48,14 +51,17 @@ class Grid(BaseModel):
             edges={name: edges for name, edges in self.edges.items() if name not in columns},
             ordered=tuple(name for name in self.ordered if name not in columns),
             unordered=tuple(name for name in self.unordered if name not in columns),
+            partial=self.partial,
         )
 
 
-def freeze(frame: pd.DataFrame, numeric: Sequence[str], categorical: Sequence[str]) -> Grid:
+def freeze(
+    frame: pd.DataFrame, numeric: Sequence[str], categorical: Sequence[str], partial: Sequence[str] = ()
+) -> Grid:
     """Return the fine grid of a reference period's rows, of the columns named."""
     few = [name for name in numeric if frame[name].nunique() <= _FEW]
     edges = {name: _edges(frame[name].dropna()) for name in numeric if name not in few}
-    return Grid(edges=edges, ordered=tuple(few), unordered=tuple(categorical))
+    return Grid(edges=edges, ordered=tuple(few), unordered=tuple(categorical), partial=tuple(partial))
 
 
 def bin_counts(grid: Grid, values: pd.Series) -> np.ndarray:

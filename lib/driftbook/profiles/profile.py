@@ -35,6 +35,8 @@ class Profile:
         Column to its number of values that stand for none (infinite, absurd, a fill value), where there are any.
     kinds
         Delivered column to its kind of type: number, text, boolean, time, null or other.
+    modes
+        Delivered column that is not watched to its most frequent value, as text, and in how many rows it stands.
     errors
         Number of labelled rows, sum of their losses (the absolute errors, in the target's unit) and of those squared.
     """
@@ -51,6 +53,7 @@ class Profile:
     kinds: dict[str, str]
     errors: tuple[int, float, float]
     invalid: dict[str, int] = field(default_factory=dict)
+    modes: dict[str, tuple[str, int]] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the profile as JSON data; bins without a row are left out."""
@@ -69,7 +72,7 @@ class Profile:
         """Return the profile without some columns and without errors: what it was before its labels came."""
         left = {
             name: {column: counts for column, counts in getattr(self, name).items() if column not in columns}
-            for name in ("bins", "values", "missing", "invalid", "kinds")
+            for name in ("bins", "values", "missing", "invalid", "kinds", "modes")
         }
         return replace(self, **left, errors=(0, 0.0, 0.0))
 
@@ -82,5 +85,6 @@ def from_dict(data: dict[str, Any]) -> Profile:
     labelled, *sums = data["errors"]
     given = {name: value for name, value in data.items() if name != "sizes"}
     clock = {int(hour): times for hour, times in data["clock"].items()}
+    modes = {name: (value, n) for name, (value, n) in data.get("modes", {}).items()}
     day = dt.date.fromisoformat(data["day"])
-    return Profile(**{**given, "day": day, "bins": bins, "clock": clock, "errors": (labelled, *sums)})
+    return Profile(**{**given, "day": day, "modes": modes, "bins": bins, "clock": clock, "errors": (labelled, *sums)})

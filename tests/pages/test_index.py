@@ -58,7 +58,7 @@ def test_a_day_stands_below_its_weekday():
 @pytest.mark.parametrize("verdict", [*VERDICTS, "missing"])
 def test_every_verdict_has_a_sign_and_a_colour(verdict):
     assert len(index.SYMBOLS[verdict]) == 1
-    assert f".verdict-{verdict.replace(' ', '-')} " in index.style("verdicts.css")
+    assert f".verdict-{verdict.replace(' ', '-')} " in index.style("base.css")
     assert f"{index.SYMBOLS[verdict]} {verdict}</span>" in index.render(days(("2022-02-05", 1, "ok", "")), runs(), {})
 
 

@@ -49,7 +49,7 @@ def render(days: pd.DataFrame, runs: pd.DataFrame, notices: Mapping[str, str]) -
         loose=_notebooks(runs[runs["model"] == ""]),
         symbols=SYMBOLS,
         SHOWN=SHOWN,
-        style=style("base.css", "index.css", "verdicts.css"),
+        style=style("base.css", "index.css"),
     )
 
 

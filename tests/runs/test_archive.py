@@ -116,7 +116,8 @@ def test_the_index_is_written_anew(folder, database, model):
     store.close_run(run, "failed", error="ValueError: no", page="a b/monitor.html")
     archive.refresh_index()
     page = (folder / "index.html").read_text()
-    assert f"<h2>{model}</h2>" in page
+    title = "simulated taxi trip duration (demo)" if model == "demo" else model
+    assert f"<h2>{title}</h2>" in page
     assert ("Simulated data" in page) is (model == "demo")
-    assert page.count('href="a%20b/monitor.html"') == 2  # the day, the run
+    assert page.count('href="a%20b/monitor.html"') == 3  # the call, the day, the run
     assert sorted(path.name for path in folder.iterdir()) == [".lock", "index.html"]

@@ -13,6 +13,7 @@ from filelock import FileLock
 from nbformat import NotebookNode
 
 from driftbook import batches, config, paths, store
+from driftbook.config import Settings
 from driftbook.errors import BadInput
 from driftbook.pages import index, render
 from driftbook.runs.parameters import Request
@@ -87,8 +88,16 @@ def refresh_index() -> None:
     paths.archive_dir().mkdir(parents=True, exist_ok=True)
     with FileLock(paths.archive_dir() / ".lock"):  # an older state must not overwrite a newer one
         days = store.daily_overview()
-        notices = {name: _notice(name) for name in days["model"].unique()}
-        index.write(paths.archive_dir() / "index.html", index.render(days, store.runs(), notices))
+        settings = {name: _settings(name) for name in days["model"].unique()}
+        known = {name: one for name, one in settings.items() if one}
+        page = index.render(
+            days,
+            store.runs(),
+            {name: batches.notice(one) for name, one in known.items()},
+            judgements={name: store.judgements(name, dt.date.min, dt.date.max) for name in settings},
+            titles={name: one.title for name, one in known.items()},
+        )
+        index.write(paths.archive_dir() / "index.html", page)
 
 
 def _links(home: Path, request: Request) -> dict[str, str]:
@@ -151,11 +160,11 @@ def _title(request: Request) -> str:
     return " · ".join(part for part in (request.label, request.notebook, request.model) if part)
 
 
-def _notice(name: str) -> str:
+def _settings(name: str) -> Settings | None:
     try:
-        return batches.notice(config.load(name))
+        return config.load(name)
     except BadInput:  # monitored with a params file from elsewhere
-        return ""
+        return None
 
 
 def _redirect(target: str) -> str:

@@ -115,4 +115,5 @@ def _exporter() -> HTMLExporter:
 
 @cache
 def _style() -> str:
-    return style("base.css", "page/page.css") + HtmlFormatter(style="default").get_style_defs(".highlight")
+    code = HtmlFormatter(style="default").get_style_defs(".highlight")  # ours come later, and win
+    return f"{code}\n{style('base.css', 'page/page.css')}"

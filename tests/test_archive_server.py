@@ -199,7 +199,7 @@ def test_a_page_is_shown_with_its_styles_and_a_report_with_its_scripts(site):
 
 def test_the_script_of_the_index_runs_and_no_other(site):
     digest = base64.b64encode(hashlib.sha256((render.TEMPLATES / "index.js").read_bytes()).digest()).decode()
-    for path in ("/", "/index.html", "/demo/compare.html"):
+    for path in ("/", "/index.html"):
         assert f"script-src 'sha256-{digest}'" in site.ask(path).headers["Content-Security-Policy"]
     assert "sha256" not in site.ask("/demo/monitor/index.html").headers["Content-Security-Policy"]
 

@@ -46,6 +46,16 @@ def moves(histograms: Mapping[str, tuple[pd.Series, pd.Series]]) -> str:
     return "\n".join(lines) or "No rows, nothing moved."
 
 
+def beside(counts: Mapping[str, pd.Series]) -> str:
+    """Return the bin whose share of rows differs most between two days."""
+    if not counts:
+        return "No other day is named to stand beside this one."
+    (first, one), (second, other) = counts.items()
+    label = largest_move(one, other)
+    shares = (one[label] / max(one.sum(), 1), other[label] / max(other.sum(), 1))
+    return f"Bin {label} holds {shares[0]:.1%} of the rows on {first}, {shares[1]:.1%} on {second}."
+
+
 def quantiles(found: Sequence[Measure]) -> str:
     """Return how many quantiles lie outside of what they are on usual days."""
     outside = sum(is_beyond(measure) for measure in found)

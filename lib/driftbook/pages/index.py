@@ -4,7 +4,7 @@ import calendar
 import datetime as dt
 import os
 import tempfile
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -31,7 +31,6 @@ def render(
     *,
     judgements: Mapping[str, pd.DataFrame] | None = None,
     titles: Mapping[str, str] | None = None,
-    compared: Collection[str] = (),
 ) -> str:
     """Return the index page.
 
@@ -45,8 +44,6 @@ def render(
         Model to what a reader must know about its data, and to what it is called.
     judgements
         Model to `store.judgements` of all its days.
-    compared
-        The models that have a page to compare two days.
     """
     titles = titles or {}
     names = sorted({*days["model"], *runs["model"]} - {""})
@@ -57,7 +54,6 @@ def render(
             "notice": notices.get(name, ""),
             **_calendar(days[days["model"] == name]),
             "runs": _runs(runs[runs["model"] == name], verdicts),
-            "compare": f"{quote(name)}/compare.html" if name in compared else "",
         }
         for name in names
     ]

@@ -20,7 +20,7 @@ START = dt.date(2024, 3, 1)
 def project(place, tmp_path_factory):
     """A copy of the project as a user has it: what the commands write into it is seen; database and archive beside."""
     home, produced = tmp_path_factory.mktemp("project"), tmp_path_factory.mktemp("produced")
-    for folder in ("lib", "notebooks", "params"):
+    for folder in ("docs", "lib", "notebooks", "params"):
         shutil.copytree(paths.ROOT / folder, home / folder, ignore=shutil.ignore_patterns("__pycache__"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", str(home / "lib"))

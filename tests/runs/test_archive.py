@@ -44,7 +44,7 @@ def test_where_a_run_lies(folder, notebook, request_, home, way_up):
     links = set(re.findall('href="([^"#]*)"', page.read_text())) - {"data:,"}
     assert {way_up, f"{name}.ipynb"} <= links
     assert all((page.parent / link).exists() for link in links - {way_up})
-    assert len(links) == (6 if request_ is DAY else 2)
+    assert len(links) == (7 if request_ is DAY else 3)
     assert (page.parent / way_up).resolve() == folder / "index.html"
 
 
@@ -83,7 +83,9 @@ def test_a_day_has_neighbours_another_page_its_period_and_its_training(folder, n
         "../../../backfill/2022-02-05_2022-02-05x/index.html": "period",
         "../../../train/2022-01-01_2022-01-31/index.html": "training",
         "monitor.ipynb": "notebook",
+        "../../../../glossary.html": "what the words mean",
     }
+    assert "<h1" in (words := (folder / "glossary.html").read_text()) and "<td>trailing reference</td>" in words
 
 
 def test_where_nothing_is_yet_a_page_says_how_to_make_it(folder, notebook):
@@ -120,4 +122,4 @@ def test_the_index_is_written_anew(folder, database, model):
     assert f"<h2>{title}</h2>" in page
     assert ("Simulated data" in page) is (model == "demo")
     assert page.count('href="a%20b/monitor.html"') == 3  # the call, the day, the run
-    assert sorted(path.name for path in folder.iterdir()) == [".lock", "index.html"]
+    assert sorted(path.name for path in folder.iterdir()) == [".lock", "glossary.html", "index.html"]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from nbconvert import HTMLExporter
+from nbconvert.filters import markdown2html
 from nbformat import NotebookNode
 from pygments.formatters import HtmlFormatter
 
@@ -69,6 +70,14 @@ def render(
         "style": _style(),
     }
     return _exporter().from_notebook_node(nb, resources={"page": page})[0]
+
+
+def words(text: str) -> str:
+    """Return a page of a text in markdown."""
+    head = '<!doctype html><html lang="en"><meta charset="utf-8"><link rel="icon" href="data:,">'
+    view = '<meta name="viewport" content="width=device-width, initial-scale=1"><title>glossary</title>'
+    table = '<div class="scroll" tabindex="0" role="group" aria-label="words">'
+    return f"{head}{view}<style>{style('base.css')}</style><main>{table}{markdown2html(text)}</div></main></html>\n"
 
 
 def style(*names: str) -> str:

@@ -20,6 +20,8 @@ from driftbook.runs.parameters import Request
 
 #: Evidently's interactive report, a file of its own beside the page.
 REPORT = "evidently.html"
+#: The words of pages, beside the index.
+GLOSSARY = "glossary.html"
 ONE_DAY = dt.timedelta(days=1)
 _HEAD = (
     '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
@@ -98,6 +100,12 @@ def refresh_index() -> None:
             titles={name: one.title for name, one in known.items()},
         )
         index.write(paths.archive_dir() / "index.html", page)
+        _write_glossary()
+
+
+def _write_glossary() -> None:
+    text = (paths.ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
+    index.write(paths.archive_dir() / GLOSSARY, render.words(text))
 
 
 def _links(home: Path, request: Request) -> dict[str, str]:
@@ -106,7 +114,9 @@ def _links(home: Path, request: Request) -> dict[str, str]:
     links = {"all days": f"{up}index.html"}
     if request.is_day and request.settings:
         links |= _around(request)
-    links["notebook"] = f"{request.notebook}.ipynb"
+    links |= {"notebook": f"{request.notebook}.ipynb", "what the words mean": f"{up}{GLOSSARY}"}
+    if not (paths.archive_dir() / GLOSSARY).exists():
+        _write_glossary()
     return links | ({"Evidently report": REPORT} if (home / REPORT).exists() else {})
 
 

@@ -1,5 +1,7 @@
 """The archive's web server: its configuration as the stack mounts it, run by Debian's nginx on loopback."""
 
+import base64
+import hashlib
 import http.client
 import shutil
 import socket
@@ -10,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from driftbook import paths
-from driftbook.pages import index
+from driftbook.pages import index, render
 from playwright.sync_api import sync_playwright
 
 NGINX = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin")
@@ -154,7 +156,7 @@ def test_its_headers(site, path):
     policy = headers["Content-Security-Policy"]
     assert policy.startswith("default-src 'none'; ")
     assert "http" not in policy and "*" not in policy
-    assert ("script-src 'none'" in policy) == (not path.endswith("evidently.html"))
+    assert ("script-src 'none'" in policy) == (path != "/" and not path.endswith("evidently.html"))
     expected = {"X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY", "Referrer-Policy": "no-referrer"}
     assert expected.items() <= dict(headers).items()
     assert "/" not in headers["Server"], "the version is nobody's business"
@@ -193,6 +195,13 @@ def test_a_page_is_shown_with_its_styles_and_a_report_with_its_scripts(site):
         finally:
             browser.close()
     assert complaints == []
+
+
+def test_the_script_of_the_index_runs_and_no_other(site):
+    digest = base64.b64encode(hashlib.sha256((render.TEMPLATES / "index.js").read_bytes()).digest()).decode()
+    for path in ("/", "/index.html"):
+        assert f"script-src 'sha256-{digest}'" in site.ask(path).headers["Content-Security-Policy"]
+    assert "sha256" not in site.ask("/demo/monitor/index.html").headers["Content-Security-Policy"]
 
 
 def test_it_is_mounted_read_only():

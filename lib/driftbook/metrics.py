@@ -55,7 +55,7 @@ def _catalogue() -> Iterator[Metric]:
     yield Metric("share_missing_values", "missing cells", "of all cells", True)
     yield Metric("single_value", "values beside the most frequent one", "of rows", True)
     yield Metric("missing_share", "missing values", "of rows", True, ((OWN, "missing"), (_MISSING, OWN)))
-    yield Metric("missing_rise", "missing values above the reference's worst day:", "of rows", True)
+    yield Metric("missing_rise", "missing values over the reference's worst day", "of rows", True)
     yield Metric("invalid_share", "values that stand for none (infinite, absurd, fill values)", "of rows", True)
     yield Metric("duplicate_share", "duplicate rows", "of rows", True)
     yield Metric("column_changes", "columns new, gone or of another type", "columns")

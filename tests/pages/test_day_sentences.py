@@ -2,6 +2,7 @@ import numpy as np
 import pandas as pd
 from driftbook import diagnosis
 from driftbook.pages import day_sentences
+from driftbook.records import Measure
 
 from tests import trade
 
@@ -45,6 +46,22 @@ def test_the_worst_hours():
     }
     labels = trade.settings("multiclass", model={"kind": "delivered", "column": "outcome"})
     assert "worst hour 8, 50% of labelled rows." in day_sentences.by_hour(labels, groups)
+
+
+def test_a_column_on_two_days():
+    counts = {"2022-02-09": pd.Series({"a": 1, "b": 3}), "2022-02-10": pd.Series({"a": 1, "b": 1})}
+    said = "Bin a holds 25.0% of the rows on 2022-02-09, 50.0% on 2022-02-10."
+    assert day_sentences.beside(counts) == said
+    assert day_sentences.beside({}) == "No other day is named to stand beside this one."
+
+
+def test_quantiles_and_evidently():
+    found = [Measure("quantile", 3.0, "fare", "p50", upper=2.0), Measure("quantile", 1.0, "fare", "p05", upper=2.0)]
+    assert day_sentences.quantiles(found) == "1 of 2 quantiles lie outside of what they are on usual days."
+    assert day_sentences.quantiles([]) == "No rows."
+    found = [Measure("num_drifted_columns", 1.0), *(Measure("evidently_drift", 0.2, name) for name in "ab")]
+    assert day_sentences.evidently(found) == "1 of 2 columns are drifted to Evidently."
+    assert day_sentences.evidently([]) == "Nothing to compare."
 
 
 def test_missing_values_of_a_day():

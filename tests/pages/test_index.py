@@ -45,7 +45,11 @@ def test_a_calendar_from_the_first_day_to_the_last():
     assert shown[27] == ("verdict-failed", "2022-02-27: failed", "m/27%20b.html")
     assert shown[28] == ("verdict-missing", "2022-02-28: missing", "")
     assert cells(march)[1] == ("verdict-missing", "2022-03-01: missing", "")
-    assert cells(march)[2] == ("verdict-no-data", "2022-03-02: no data, 0 rows", "")
+    assert cells(march)[2] == (
+        "verdict-no-data",
+        "2022-03-02: no data, 0 rows, it has no page",
+        "",
+    )
     assert cells(march)[3] == ("", "", "")
 
 
@@ -58,34 +62,100 @@ def test_a_day_stands_below_its_weekday():
 @pytest.mark.parametrize("verdict", [*VERDICTS, "missing"])
 def test_every_verdict_has_a_sign_and_a_colour(verdict):
     assert len(index.SYMBOLS[verdict]) == 1
-    assert f".verdict-{verdict.replace(' ', '-')} " in index.style("verdicts.css")
+    assert f".verdict-{verdict.replace(' ', '-')} " in index.style("base.css")
     assert f"{index.SYMBOLS[verdict]} {verdict}</span>" in index.render(days(("2022-02-05", 1, "ok", "")), runs(), {})
 
 
-def test_runs_by_model_and_notebook():
+def lines(page):
+    """Return the runs' lines as (notebook, verdict to filter by, cells)."""
+    found = re.findall(r'<tr data-notebook="(.*?)" data-verdict="(.*?)">(.*?)</tr>', page, re.DOTALL)
+    return [(name, verdict, re.findall("<td[^>]*>(.*?)</td>", cells, re.DOTALL)) for name, verdict, cells in found]
+
+
+def test_runs_by_model():
     table = runs(
         {"status": "failed", "error": "ValueError: <no>\nsecond line", "page": "f.html"},
         {"kind": "interactive", "page": "", "duration_seconds": None},
         {"model": "", "notebook": "smoke", "label": ""},
         {"notebook": "backfill", "label": "2022-02-01_2022-02-03"},
     )
-    page = index.render(days(), table, {"m": "made <up>"})
-    assert re.findall("<h[23]>(.*?)</h", page) == [
-        "m", "backfill: 1 run", "monitor: 2 runs", "Without a model", "smoke: 1 run",
-    ]  # fmt: skip
+    page = index.render(days(), table, {"m": "made <up>"}, titles={"m": "trip <time>"})
+    assert re.findall("<h2>(.*?)</h", page) == ["trip &lt;time&gt; (m)", "Without a model"]
+    assert re.findall("<summary>(.*?)</summary>", page) == ["3 runs", "1 run"]
     assert '<p class="notice">made &lt;up&gt;</p>' in page
-    assert '<td><a href="f.html">2022-02-05</a></td><td class="status">failed: ValueError: &lt;no&gt;</td>' in page
-    assert "second line" not in page
-    assert '<td>2022-02-05</td><td class="status">succeeded, interactive</td>\n<td>–</td><td>2026-11-24 20' in page
-    assert '<a href="m/p.html">2022-02-01 to 2022-02-03</a>' in page
-    assert "<td>2.2 s</td>" in page
+    started = "2026-11-24 20:00:01"
+    assert lines(page) == [
+        ("monitor", "failed", [
+            '<a href="f.html">2022-02-05</a>', "monitor", "failed: ValueError: &lt;no&gt;", "2.2 s", started,
+        ]),
+        ("monitor", "succeeded", [
+            "2022-02-05", "monitor", "succeeded, interactive: it has no page", "–", started,
+        ]),
+        ("backfill", "succeeded", [
+            '<a href="m/p.html">2022-02-01 to 2022-02-03</a>', "backfill", "succeeded", "2.2 s", started,
+        ]),
+        ("smoke", "succeeded", ['<a href="m/p.html">open</a>', "smoke", "succeeded", "2.2 s", started]),
+    ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("count", "folded"), [(10, None), (11, "1 earlier runs"), (25, "15 earlier runs")])
-def test_many_runs_are_folded(count, folded):
+def test_a_run_has_the_verdict_of_its_day():
+    table = runs({"page": "new.html"}, {"page": "old.html"})
+    found = lines(index.render(days(("2022-02-05", 1, "alarm", "new.html")), table, {}))
+    assert [verdict for _, verdict, _ in found] == ["alarm", "succeeded"]  # the older one was computed anew since
+    assert 'verdict-alarm"' in found[0][2][2]
+
+
+@pytest.mark.parametrize(("count", "is_open"), [(10, True), (11, False), (25, False)])
+def test_many_runs_are_folded(count, is_open):
     page = index.render(days(), runs(*[{"page": f"{number}.html"} for number in range(count)]), {})
-    assert re.findall("<summary>(.*?)</summary>", page) == ([folded] if folded else [])
+    assert (" open><summary>" in page) is is_open
     assert all(f'href="{number}.html"' in page for number in range(count))
+
+
+def judged(*rows):
+    table = [(dt.date.fromisoformat(day), feature, reason) for day, feature, reason in rows]
+    return {"m": pd.DataFrame(table, columns=["day", "feature", "reason"])}
+
+
+def called(page):
+    top = page.split("<h2>")[0]
+    return [" ".join(re.sub("<[^>]*>", " ", line).split()) for line in re.findall("<li>(.*?)</li>", top, re.DOTALL)]
+
+
+def test_the_days_that_need_a_person_come_first_the_newest_on_top():
+    table = days(
+        ("2022-02-01", 9, "alarm", "1.html"), ("2022-02-02", 9, "alarm", "2 b.html"), ("2022-02-03", 9, "ok", "3.html"),
+        ("2022-02-04", 0, "no data", ""), ("2022-02-05", 9, "drift", "5.html"),
+    )  # fmt: skip
+    why = runs(
+        {"notebook": "debug", "label": "2022-02-01", "page": "new.html"},
+        {"notebook": "debug", "label": "2022-02-01", "page": "old.html"},
+    )
+    reasons = judged(("2022-02-01", "fare", "fare: <odd>"), ("2022-02-02", "fare", "x"), ("2022-02-04", "", "no row"))
+    page = index.render(table, why, {}, judgements=reasons)
+    assert called(page) == [
+        "no data 2022-02-04 (no page) : no row m".replace(" :", ":"),
+        "alarm 2022-02-01 , 2022-02-02 : fare: &lt;odd&gt; why 2022-02-01 m",
+    ]
+    top = page.split("<h2>")[0]
+    assert re.findall('href="([^"]*)"', top.split("<h1>")[1]) == ["1.html", "2%20b.html", "new.html"]
+
+
+def test_many_calls_are_folded():
+    found = [(f"2022-02-{number:02}", 9, "alarm", "x.html") for number in range(1, 24, 2)]
+    page = index.render(days(*found), runs(), {}, judgements=judged(*((day, "", "r") for day, *_ in found)))
+    assert "<summary>2 earlier ones</summary>" in page
+    assert len(called(page)) == 12
+
+
+def test_a_calm_archive_says_so():
+    page = index.render(days(("2022-02-05", 9, "ok", "5.html")), runs(), {}, judgements=judged())
+    assert "None: no day alarms" in page
+
+
+def test_a_day_without_a_page_says_so():
+    page = index.render(days(("2022-02-05", 9, "alarm", "")), runs(), {})
+    assert cells(page)[5] == ("verdict-alarm", "2022-02-05: alarm, 9 rows, it has no page", "")
 
 
 def test_an_empty_archive_says_what_to_do():

@@ -2,9 +2,13 @@ import re
 
 import pytest
 from driftbook.pages import render
+from driftbook.verdicts import VERDICTS
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+
+
+BADGE = '<span class="verdict verdict-{}">word</span>'
 
 
 def page(*cells, **options):
@@ -13,7 +17,7 @@ def page(*cells, **options):
 
 def shown(output, source="1"):
     main = page(new_code_cell(source, outputs=[output])).split("<main>")[1]
-    return main.split('<div class="output">')[1].rsplit("</div>\n</section>")[0]
+    return re.split('<div class="output(?: figure)?">', main)[1].rsplit('</div>\n<details class="code">')[0]
 
 
 def data(**kinds):
@@ -30,7 +34,15 @@ def data(**kinds):
         (data(text_html="<b>x</b>", text_plain="x"), '<div class="scroll"><b>x</b></div>'),
         (data(text_markdown="*x*"), "<p><em>x</em></p>"),
         (data(image_png=PNG + "\n", text_plain="<Figure>"), f'<img alt="figure" src="data:image/png;base64,{PNG}"/>'),
-        (new_output("error", traceback=["\x1b[31mE\x1b[0m: <v>"]), '<pre class="error">E: &lt;v&gt;</pre>'),
+        (data(**{"image_svg+xml": "<svg>x</svg>"}), "<svg>x</svg>"),
+        (
+            data(text_html="<table></table>"),
+            '<div aria-label="table" class="scroll" role="group" tabindex="0"><table></table></div>',
+        ),
+        (
+            new_output("error", traceback=["\x1b[31mE\x1b[0m: <v>"]),
+            '<pre class="error" tabindex="0">E: &lt;v&gt;</pre>',
+        ),
     ],
 )  # fmt: skip
 def test_outputs(output, expected):
@@ -64,7 +76,7 @@ def test_words():
 
 def test_notice_and_links_stand_above():
     text = page(new_markdown_cell("# T"), notice="made <up>", links={"archive": "../index.html"})
-    assert text.index('<a href="../index.html">archive</a>') < text.index("made &lt;up&gt;") < text.index("<main>")
+    assert text.index('<a href="../index.html">archive</a>') < text.index("<main>") < text.index("made &lt;up&gt;")
     assert 'class="notice"' not in page(new_markdown_cell("# T"))
 
 
@@ -74,11 +86,69 @@ def test_a_failure_stands_on_top():
     text = page(
         failed, new_code_cell("2", metadata={"papermill": {"status": "pending"}}), failure="E: <v>", title="day"
     )
-    top, main = text.split("<main>")
+    top, main = text.split("<main>")[1].split("</section>", 1)
+    assert '<h1><span class="verdict verdict-failed">failed</span> day</h1>' in top
     assert "<pre>E: &lt;v&gt;</pre>" in top
     assert "Traceback: E" in top
-    assert "Traceback: E" in main
-    assert main.count("not run") == 1
+    assert "Traceback: E" not in main  # once is enough
+    assert main.count("not run") == main.count('href="#failure"') == 1
+
+
+def top(html, *words):
+    return new_code_cell("1", metadata={"tags": ["top"]}, outputs=[data(text_html=html), *words])
+
+
+def test_cells_of_the_first_screen_come_first_and_name_the_page():
+    cells = [
+        new_markdown_cell("# Asks"),
+        new_code_cell("2", outputs=[data(text_plain="early")]),
+        top("<h1>A <b>day</b></h1>"),
+    ]
+    text = page(*cells, title="t", notice="made up")
+    assert "<title>A day</title>" in text
+    order = [
+        "<h1>A <b>day</b></h1>",
+        "made up",
+        "<h2>About this page</h2>",
+        "<h3>Asks</h3>",
+        "early",
+        "code of the first",
+    ]
+    found = [text.split("<main>")[1].index(part) for part in order]
+    assert found == sorted(found)
+
+
+def section(title, html, said):
+    printed = new_output("stream", name="stdout", text=f"{said}\nmore")
+    return [new_markdown_cell(f"## {title}\n\nWords."), new_code_cell("1", outputs=[data(text_html=html), printed])]
+
+
+def test_what_stands_out_comes_before_what_is_folded():
+    cells = [
+        new_markdown_cell("# T"),
+        *section("Calm", BADGE.format("ok"), "all is well"),
+        *section("Bad", BADGE.format("alarm"), "it is not"),
+    ]
+    nb = new_notebook(cells=cells, metadata={"driftbook": {"folds": True}})
+    text = render.render(nb, title="t")
+    found = re.findall(r'<details class="section"( open="")?><summary><h2>(.*?)</h2> <span>(.*?)</span>', text)
+    assert found == [(' open=""', "Bad", "it is not"), ("", "Calm", "all is well")]
+    assert text.count("Words.") == 2
+    assert re.findall("<h2>(.*?)</h2>", page(*cells)) == ["Calm", "Bad"]
+
+
+@pytest.mark.parametrize("verdict", VERDICTS)
+def test_which_verdicts_stand_out(verdict):
+    cells = [new_markdown_cell("# T"), *section("One", BADGE.format(verdict.replace(" ", "-")), "x")]
+    text = render.render(new_notebook(cells=cells, metadata={"driftbook": {"folds": True}}), title="t")
+    assert ('class="section" open=""' in text) is (verdict in ("alarm", "drift", "notice", "failed"))
+
+
+def test_a_foot_tells_of_the_run():
+    text = page(new_markdown_cell("# T"), facts={"again": "papermill <x>", "run": "r1"})
+    foot = text.split("<footer>")[1]
+    assert "<dt>again</dt><dd><code>papermill &lt;x&gt;</code></dd><dt>run</dt><dd>r1</dd>" in foot
+    assert "<footer>" not in page(new_markdown_cell("# T"))
 
 
 def test_a_page_asks_for_nothing_and_is_the_same_again():

@@ -14,10 +14,18 @@ TRAINED = SimpleNamespace(settings=SimpleNamespace(name="m"), version="v1")
 DAYS = PERIOD.days
 
 
+class Asked(list):
+    """The days monitored, and those `debugged`."""
+
+    def __init__(self):
+        super().__init__()
+        self.debugged = []
+
+
 @pytest.fixture
 def asked(monkeypatch):
-    """Replace the workers; return the list of days they were asked for. The 9th fails."""
-    days = []
+    """Replace the workers; return the days they were asked for. The 9th fails."""
+    days = Asked()
 
     class Crew:
         def __init__(self, trained, params, size):
@@ -30,9 +38,10 @@ def asked(monkeypatch):
             pass
 
         def run(self, some):
-            for day in some:
-                days.append(day)
-                yield day, "Error: no" if day.day == 9 else ""
+            for name, day in some:
+                asked = days if name == "monitor" else days.debugged
+                asked.append(day)
+                yield (name, day), "Error: no" if day.day == 9 else ""
 
     monkeypatch.setattr(backfill, "Crew", Crew)
     return days
@@ -88,11 +97,36 @@ def test_bad_options(asked, options, message):
     assert asked == []
 
 
+def stored(day, verdict):
+    run = store.open_run("monitor", "m", day, str(day), {}, "papermill", "n", "c")
+    store.write_day(run, DayResult("m", day, 3, (Measure("rows", 3.0, verdict=verdict),), {}, "d", "v1"))
+    store.close_run(run, "succeeded")
+
+
+@pytest.mark.parametrize(("debug", "expected"), [(True, DAYS[1:3]), (False, [])])
+def test_computed_days_that_alarm_are_taken_apart(asked, database, monkeypatch, debug, expected):
+    for day, verdict in zip(DAYS, ("ok", "alarm", "alarm", "no data"), strict=True):
+        stored(day, verdict)
+    monkeypatch.setattr(backfill, "_run_all", lambda crew, days, pace: [Job(day, "computed") for day in days])
+    jobs = backfill.backfill(TRAINED, "demo", PERIOD, days="all", debug=debug)
+    assert asked.debugged == expected
+    assert [job.error for job in jobs] == ["", "debug: Error: no" if debug else "", "", ""]
+    assert outcomes(jobs) == ["computed"] * 4
+
+
+def test_days_that_are_there_are_not_taken_apart_again(asked, database):
+    stored(DAYS[2], "alarm")
+    backfill.backfill(TRAINED, "demo", PERIOD, debug=True)
+    assert asked.debugged == []
+
+
 def test_the_failed_days_are_named_at_the_end():
     good, bad = Job(DAYS[0], "computed"), Job(DAYS[1], "failed", "BadData: cut short")
     backfill.check([good])
     with pytest.raises(RunFailed, match=r"^1 days failed, the others are in the database: 2022-02-09: BadData: cut"):
         backfill.check([good, bad])
+    with pytest.raises(RunFailed, match="2022-02-08: debug: no"):
+        backfill.check([Job(DAYS[0], "computed", "debug: no")])
     assert backfill.table([good, bad]).to_dict("list") == {
         "day": DAYS[:2], "outcome": ["computed", "failed"], "error": ["", "BadData: cut short"],
     }  # fmt: skip

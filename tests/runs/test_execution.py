@@ -61,7 +61,7 @@ def test_failures_are_recorded_and_archived(place, notebook, execute, cells, err
     run, page, archived = newest(place)
     assert (run["status"], run["finished_at"] is None) == ("failed", False)
     assert run["error"].startswith(message)
-    assert page.index('class="failure"') < page.index(message) < page.index("<main>")
+    assert page.index('class="failure"') < page.index(message) < page.index('class="cell"')
     assert [cell.source for cell in archived.cells[2:]] == cells
     assert "failed" in (place / "index.html").read_text()
 
@@ -71,11 +71,12 @@ def test_the_failing_cell_stands_on_top_and_in_its_place(place, notebook, execut
     with pytest.raises(PapermillExecutionError):
         execute(nb)
     _, page, _ = newest(place)
-    top, main = page.split("<main>")
+    top, main = page.split("<main>")[1].split("</section>", 1)
+    assert "ZeroDivisionError: division by zero" in top
+    assert "ZeroDivisionError" not in main  # a traceback is long: once is enough
     for part in (top, main):
-        assert "ZeroDivisionError: division by zero" in part
         assert "return" in part
-    assert main.index('id="failed-cell"') < main.index("ZeroDivisionError") < main.index("not run")
+    assert main.index('id="failed-cell"') < main.index('href="#failure"') < main.index("not run")
     assert 'href="#failed-cell"' in top
     assert "papermill-error" in (tmp_path / "out.ipynb").read_text()
 
@@ -157,3 +158,19 @@ def test_a_model_of_many_threads_does_not_hang_in_a_fork(database, notebook, tmp
     command = [sys.executable, "-c", PARALLEL, str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(("ours", "executed"), [({}, "in a fork"), ({"kernel": "own"}, "in a kernel")])
+def test_another_backend_in_the_environment_does_not_lose_figures(database, notebook, tmp_path, ours, executed):
+    """Docker, CI and cron set MPLBACKEND=Agg: pages had no figure then, and the runs succeeded."""
+    drawing = notebook("import matplotlib.pyplot as plt", "plt.plot([1, 2])\nplt.show()", notebook="figures", **ours)
+    nbformat.write(drawing, tmp_path / "in.ipynb")
+    environment = {**os.environ, "MPLBACKEND": "Agg", "DRIFTBOOK_ARCHIVE_DIR": str(tmp_path / "archive")}
+    command = [sys.executable, "-m", "papermill", str(tmp_path / "in.ipynb"), str(tmp_path / "out.ipynb")]
+    done = subprocess.run(
+        command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    nb = nbformat.read(tmp_path / "out.ipynb", as_version=4)
+    assert nb.metadata.driftbook.executed.startswith(executed)
+    assert [output.get("data", {}).keys() >= {"image/png"} for output in nb.cells[-1].outputs] == [True]

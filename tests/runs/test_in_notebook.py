@@ -2,12 +2,13 @@ import datetime as dt
 import html
 
 import pytest
-from driftbook import store
+from driftbook import config, store
 from driftbook.errors import BadInput
 from driftbook.records import DayResult, Detectability, DetectabilityReport, Measure
 from driftbook.runs import in_notebook
 
 DAY = dt.date(2022, 2, 5)
+DEMO = config.load("demo")
 RESULT = DayResult("m", DAY, 3, (Measure("rows", 3.0, verdict="ok"),), {}, "d1", "v1")
 OTHER = DayResult("m", DAY, 4, (Measure("rows", 4.0, verdict="ok"),), {}, "d2", "v1")
 
@@ -83,7 +84,7 @@ def test_a_report_that_is_left_out_leaves_none_current(in_run):
 
 
 def test_there_is_no_report_of_nothing():
-    assert "Nothing to compare" in in_notebook.show_report(None).data
+    assert "nothing to compare" in in_notebook.show_report(None).data
 
 
 def test_the_report_in_a_run_is_a_file_beside_the_page(in_run, tmp_path):
@@ -94,7 +95,7 @@ def test_the_report_in_a_run_is_a_file_beside_the_page(in_run, tmp_path):
 
 
 def test_the_report_in_jupyter_is_shown():
-    assert in_notebook.show_report(Snapshot()).data == "<iframe></iframe>"
+    assert "<iframe></iframe>" in in_notebook.show_report(Snapshot()).data
 
 
 def test_links_of_days(monkeypatch):
@@ -102,6 +103,43 @@ def test_links_of_days(monkeypatch):
     monkeypatch.setenv("DRIFTBOOK_RUN", "r1")
     link = '<a href="../../../monitor/2022-02-05/index.html">2022-02-05</a>'
     assert html.unescape(in_notebook.day_link("monitor", DAY)) == link
+    assert in_notebook.day_link("debug", DAY) == '<a href="../../../debug/2022-02-05/index.html">why</a>'
+
+
+def test_the_days_that_are_there_are_named_in_jupyter(database, monkeypatch):
+    assert in_notebook.known_days(DEMO) == "Days stored: none. Alarms among them: none."
+    for day, verdict in (("2022-02-05", "ok"), ("2022-02-06", "alarm")):
+        found = Measure("rows", 3.0, verdict=verdict)
+        result = DayResult("demo", dt.date.fromisoformat(day), 3, (found,), {}, "d1", "v1")
+        in_notebook.save_day(result, notebook="monitor", ask=True)
+    said = "Days stored: 2022-02-05 to 2022-02-06. Alarms among them: 2022-02-06."
+    assert in_notebook.known_days(DEMO) == said
+    monkeypatch.setenv("DRIFTBOOK_RUN", "r1")
+    assert in_notebook.known_days(DEMO) == ""
+
+
+def test_what_takes_its_time_is_said_until_it_is_done(monkeypatch):
+    shown = []
+    monkeypatch.setattr(in_notebook, "display", lambda words: shown.append(words.data))
+    monkeypatch.setattr(in_notebook, "clear_output", shown.clear)
+    with in_notebook.patience("days are read"):
+        assert shown == ["<em>days are read …</em>"]
+    assert shown == []
+    monkeypatch.setenv("DRIFTBOOK_RUN", "r1")
+    with in_notebook.patience("days are read"):
+        assert shown == []
+
+
+def test_a_day_that_alarms_is_taken_apart_if_asked(monkeypatch):
+    asked = []
+    monkeypatch.setattr(in_notebook.papermill, "execute_notebook", lambda *given, **_: asked.append(given[2]))
+    alarm = DayResult("m", DAY, 3, (Measure("rows", 3.0, verdict="alarm"),), {}, "d1", "v1")
+    assert in_notebook.take_apart(RESULT, "m", ask=True) == "No alarm: there is nothing to take apart."
+    said = in_notebook.take_apart(alarm, "m", ask=False)
+    assert said == "To take the day apart: papermill debug.ipynb /dev/null -p params m -p day 2022-02-05"
+    assert asked == []
+    assert in_notebook.take_apart(alarm, "m", ask=True).endswith("m/debug/2022-02-05/index.html")
+    assert asked == [{"params": "m", "day": "2022-02-05"}]
 
 
 @pytest.mark.parametrize("kind", ["papermill", "interactive"])

@@ -14,9 +14,11 @@ from driftbook.diagnosis.columns import (
     severities,
     severity_table,
 )
+from driftbook.diagnosis.comparison import beside
 from driftbook.diagnosis.segments import carrier_table, carriers, outliers, scale
 
 __all__ = [
+    "beside",
     "carrier_table",
     "carriers",
     "chosen",

@@ -1,6 +1,6 @@
 """What a reader should take away from a day's page, in sentences with their numbers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -9,7 +9,8 @@ from driftbook.config import Settings
 from driftbook.diagnosis import largest_move
 from driftbook.measures.performance import error_metric
 from driftbook.metrics import metric
-from driftbook.pages.tables import said
+from driftbook.pages.tables import is_beyond, said
+from driftbook.records import Measure
 
 
 def references(day_ratios: Mapping[str, tuple[np.ndarray, float]]) -> str:
@@ -43,6 +44,31 @@ def moves(histograms: Mapping[str, tuple[pd.Series, pd.Series]]) -> str:
     """Return a line per column: the bin whose share of rows changed most."""
     lines = [_move(name, *counts) for name, counts in histograms.items()]
     return "\n".join(lines) or "No rows, nothing moved."
+
+
+def beside(counts: Mapping[str, pd.Series]) -> str:
+    """Return the bin whose share of rows differs most between two days."""
+    if not counts:
+        return "No other day is named to stand beside this one."
+    (first, one), (second, other) = counts.items()
+    label = largest_move(one, other)
+    shares = (one[label] / max(one.sum(), 1), other[label] / max(other.sum(), 1))
+    return f"Bin {label} holds {shares[0]:.1%} of the rows on {first}, {shares[1]:.1%} on {second}."
+
+
+def quantiles(found: Sequence[Measure]) -> str:
+    """Return how many quantiles lie outside of what they are on usual days."""
+    outside = sum(is_beyond(measure) for measure in found)
+    return f"{outside} of {len(found)} quantiles lie outside of what they are on usual days." if found else "No rows."
+
+
+def evidently(found: Sequence[Measure]) -> str:
+    """Return how many columns Evidently calls drifted."""
+    drifted = next((m.value for m in found if m.metric == "num_drifted_columns"), None)
+    compared = sum(m.metric == "evidently_drift" for m in found)
+    return (
+        "Nothing to compare." if drifted is None else f"{drifted:.0f} of {compared} columns are drifted to Evidently."
+    )
 
 
 def by_hour(settings: Settings, groups: Mapping[str, pd.Series]) -> str:

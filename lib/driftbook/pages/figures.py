@@ -1,14 +1,11 @@
 """Figures: frame in, figure out. The reference is grey, the day blue, thresholds are lines, each axis has its unit."""
 
-import datetime as dt
-import io
 from collections.abc import Mapping, Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.colors import TwoSlopeNorm
 from matplotlib.dates import AutoDateLocator, DateFormatter
 from matplotlib.figure import Figure
 
@@ -26,14 +23,6 @@ def figure(columns: int = 1, *, width: float = 9.0, height: float = 3.2) -> tupl
     for panel in axes[0]:
         panel.spines[["top", "right"]].set_visible(False)
     return fig, list(axes[0])
-
-
-def warm_up() -> None:
-    """Draw a figure to nowhere: fonts are found and read once, for this process and its forks."""
-    fig, (panel,) = figure()
-    panel.set(title="title", xlabel="x")
-    fig.savefig(io.BytesIO(), bbox_inches="tight")
-    plt.close(fig)
 
 
 def nothing() -> Figure:
@@ -89,35 +78,6 @@ def distributions(frame: pd.DataFrame, columns: Sequence[str], axes: Mapping[str
     return fig
 
 
-def shares(values: pd.Series, *, label: str, reference: pd.Series | None = None) -> Figure:
-    """Draw one bar per entry, in percent; with a `reference` of the same index, a grey bar beside each."""
-    if values.empty:
-        return nothing()
-    fig, (panel,) = figure(height=0.8 + 0.32 * len(values))
-    position = np.arange(len(values))
-    width = 0.4 if reference is not None else 0.7
-    panel.barh(
-        position,
-        100 * values.to_numpy(dtype=float),
-        width,
-        color=DAY if reference is not None else REFERENCE,
-        label="day",
-    )
-    if reference is not None:
-        panel.barh(
-            position + width,
-            100 * reference.reindex(values.index).to_numpy(float),
-            width,
-            color=REFERENCE,
-            label="reference",
-        )
-        panel.legend(frameon=False)
-    panel.set_yticks(position, values.index)
-    panel.invert_yaxis()
-    panel.set(xlabel=label)
-    return fig
-
-
 def residuals(frame: pd.DataFrame, target: str, prediction: str, unit: str) -> Figure:
     """Draw the residuals (target minus prediction): their distribution, and against the prediction."""
     fig, (histogram, scatter) = figure(2)
@@ -130,113 +90,6 @@ def residuals(frame: pd.DataFrame, target: str, prediction: str, unit: str) -> F
     scatter.hexbin(frame.loc[usual, prediction], residual[usual], gridsize=40, mincnt=1, bins="log", cmap="Greys")
     scatter.axhline(0, color="black", lw=0.8)
     scatter.set(title="Residual by prediction", xlabel=f"{prediction} ({unit})", ylabel=f"residual ({unit})")
-    return fig
-
-
-def day_scores(scores: Mapping[str, tuple[np.ndarray, float]]) -> Figure:
-    """Draw, a line per reference, its own days' scores in grey and the day's in blue (red beyond the threshold, 1).
-
-    `scores` maps a reference's name to its own days' scores and the day's, each over the threshold.
-    """
-    if not scores:
-        return nothing()
-    fig, (panel,) = figure(height=1.2 + 0.5 * len(scores))
-    for line, (own, day) in enumerate(scores.values()):
-        height = line + 0.25 * np.cos(np.arange(len(own)) * 2.4)  # spread, so that equal scores stay apart
-        panel.plot(np.maximum(own, 0), height, "o", ms=4, color=REFERENCE, label="a day of the reference")
-        panel.plot(max(day, 0), line, "D", ms=9, color=BEYOND if day > 1 else DAY, label="this day")
-    panel.axvline(1, color="black", lw=1, ls="--", label="threshold")
-    panel.set_yticks(range(len(scores)), scores)
-    panel.invert_yaxis()
-    panel.set(xlabel="day score ÷ threshold (no unit)", ylabel="reference", ylim=(len(scores) - 0.4, -0.6))
-    named = dict(zip(*reversed(panel.get_legend_handles_labels()), strict=True))
-    panel.legend(
-        named.values(),
-        named.keys(),
-        frameon=False,
-        fontsize=8,
-        ncols=3,
-        loc="upper center",
-        bbox_to_anchor=(0.5, -0.35),
-    )
-    return fig
-
-
-def scores(ratios: pd.DataFrame) -> Figure:
-    """Draw each column's score over the threshold, a bar per reference; an alarm where all of them exceed 1."""
-    if ratios.empty:
-        return nothing()
-    fig, (panel,) = figure(height=1.0 + 0.36 * len(ratios))
-    beyond = (ratios > 1).all(axis=1)
-    position, width = np.arange(len(ratios)), 0.8 / ratios.shape[1]
-    for number, (name, values) in enumerate(ratios.items()):
-        colours = np.where(beyond, BEYOND, DAY)
-        panel.barh(position + number * width, values, width * 0.9, color=colours, alpha=1 - 0.5 * number, label=name)
-    panel.axvline(1, color="black", lw=1, ls="--", label="threshold")
-    panel.set_yticks(position + 0.4 - width / 2, ratios.index)
-    panel.invert_yaxis()
-    panel.set(xlabel="score ÷ threshold (no unit)", ylabel="column")
-    panel.legend(title="reference (light: trailing)", frameon=False, loc="lower right", fontsize=8)
-    return fig
-
-
-def bins(histograms: Mapping[str, tuple[pd.Series, pd.Series]], axes: Mapping[str, str]) -> Figure:
-    """Draw columns in their frozen bins: the reference's share of rows in grey, the day's in blue.
-
-    `histograms` maps a column to the reference's and the day's counts, both indexed by bin label.
-    """
-    if not histograms:
-        return nothing()
-    fig, panels = figure(len(histograms), height=3.6)
-    for panel, (column, (reference, day)) in zip(panels, histograms.items(), strict=True):
-        position = np.arange(len(reference))
-        panel.bar(position - 0.2, _percent(reference), 0.4, color=REFERENCE, label="reference")
-        panel.bar(position + 0.2, _percent(day), 0.4, color=DAY, label="day")
-        panel.set_xticks(position, reference.index, rotation=60, ha="right", fontsize=8)
-        panel.set(title=column, xlabel=f"{axes.get(column, column)}, in bins", ylabel="rows (%)")
-    panels[0].legend(frameon=False)
-    return fig
-
-
-def by_hour(groups: Mapping[str, pd.Series], *, ylabel: str) -> Figure:
-    """Draw a quantity by hour of day: the first group (the reference) grey, the second (the day) blue."""
-    fig, (panel,) = figure()
-    for (name, values), colour in zip(groups.items(), (REFERENCE, DAY), strict=False):
-        panel.plot(values.index, values.to_numpy(dtype=float), marker="o", ms=3, color=colour, label=name)
-    panel.set(xlabel="hour of day", ylabel=ylabel, ylim=(0, None))
-    panel.legend(frameon=False)
-    return fig
-
-
-def series(days: Sequence[dt.date], measures: pd.DataFrame, *, ylabel: str) -> Figure:
-    """Draw one stored measure over days, as `store.measures` gives it: thresholds as lines, alarms red."""
-    fig, (panel,) = figure(height=2.6)
-    table = measures.set_index("day").reindex(days)
-    panel.plot(days, table["value"].astype(float), color=DAY, lw=1, marker="o", ms=3, label="day")
-    for bound in ("lower", "upper"):
-        if table[bound].notna().any():
-            panel.plot(days, table[bound].astype(float), color=BEYOND, lw=1, ls="--", label=f"{bound} threshold")
-    alarms = table[table["verdict"] == "alarm"]
-    if len(alarms):
-        panel.plot(alarms.index, alarms["value"].astype(float), "o", color=BEYOND, label="alarm")
-    panel.set(ylabel=ylabel, xlabel="day", ylim=(0, None))
-    panel.xaxis.set_major_formatter(DateFormatter("%m-%d"))
-    fig.legend(frameon=False, fontsize=8, loc="outside upper right", ncols=4)
-    return fig
-
-
-def heat_map(ratios: pd.DataFrame) -> Figure:
-    """Draw score ÷ threshold of each column (rows) on each day (columns): white is 1, red above, grey unknown."""
-    fig, (panel,) = figure(height=1.4 + 0.3 * len(ratios))
-    colours = plt.get_cmap("RdBu_r").with_extremes(bad="#b0b5ba")
-    image = panel.imshow(ratios.to_numpy(dtype=float), aspect="auto", cmap=colours, norm=TwoSlopeNorm(1, 0, 3))
-    panel.set_yticks(range(len(ratios)), ratios.index)
-    step = max(1, len(ratios.columns) // 14)
-    panel.set_xticks(
-        range(0, len(ratios.columns), step), [str(day) for day in ratios.columns[::step]], rotation=60, ha="right"
-    )
-    panel.set(xlabel="day", ylabel="column")
-    fig.colorbar(image, label="score ÷ threshold (3 and more: red)", extend="max")
     return fig
 
 
@@ -269,24 +122,3 @@ def detectability(table: pd.DataFrame) -> Figure:
     bar = fig.colorbar(image, ticks=[0, 0.5, 1], label="strength it takes, of those tried")
     bar.set_ticklabels(["the weakest", "middling", "always missed"])
     return fig
-
-
-def carriers(tables: Mapping[str, pd.DataFrame], column: str, *, groups: int = 8) -> Figure:
-    """Draw per segment column the groups that carry most of a column's change, and their share of rows."""
-    if all(table.empty for table in tables.values()):
-        return nothing()
-    fig, panels = figure(len(tables), height=3.4)
-    for panel, (segment, table) in zip(panels, tables.items(), strict=True):
-        top = table.head(groups)
-        position = np.arange(len(top))
-        panel.barh(position - 0.2, 100 * top["part"], 0.4, color=DAY, label="part of the change")
-        panel.barh(position + 0.2, 100 * top["reference"], 0.4, color=REFERENCE, label="rows in the reference")
-        panel.set_yticks(position, top.index)
-        panel.invert_yaxis()
-        panel.set(title=f"{column} by {segment}", xlabel="%", ylabel=segment)
-    fig.legend(*panels[0].get_legend_handles_labels(), frameon=False, fontsize=8, loc="outside upper right", ncols=2)
-    return fig
-
-
-def _percent(counts: pd.Series) -> np.ndarray:
-    return 100 * counts.to_numpy(dtype=float) / max(counts.sum(), 1)

@@ -1,4 +1,4 @@
-"""The archive's index: a calendar of days by verdict for each model, and the runs of each notebook. A static page."""
+"""The archive's index: the days that need a person, each model's calendar, all runs with a search. A static page."""
 
 import calendar
 import datetime as dt
@@ -11,17 +11,27 @@ from urllib.parse import quote
 
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader
+from markupsafe import Markup
 
+from driftbook.pages import period_sentences
 from driftbook.pages.render import TEMPLATES, style
+from driftbook.pages.tables import badge
 from driftbook.verdicts import VERDICTS
 
 #: A sign beside each colour, for those who do not see it; `missing` is a day that was not monitored.
 SYMBOLS = {**{verdict.name: verdict.sign for verdict in VERDICTS.values()}, "missing": "–"}
-#: How many runs of a notebook are shown unfolded.
+#: How many days that need a person are shown unfolded; the runs are, up to so many.
 SHOWN = 10
 
 
-def render(days: pd.DataFrame, runs: pd.DataFrame, notices: Mapping[str, str]) -> str:
+def render(
+    days: pd.DataFrame,
+    runs: pd.DataFrame,
+    notices: Mapping[str, str],
+    *,
+    judgements: Mapping[str, pd.DataFrame] | None = None,
+    titles: Mapping[str, str] | None = None,
+) -> str:
     """Return the index page.
 
     Parameters
@@ -30,27 +40,59 @@ def render(days: pd.DataFrame, runs: pd.DataFrame, notices: Mapping[str, str]) -
         `daily_overview`: one row per model and day.
     runs
         `run_overview`: one row per run, the newest first.
-    notices
-        Model to what a reader must know about its data.
+    notices, titles
+        Model to what a reader must know about its data, and to what it is called.
+    judgements
+        Model to `store.judgements` of all its days.
     """
+    titles = titles or {}
     names = sorted({*days["model"], *runs["model"]} - {""})
+    verdicts = dict(zip(days["page"], days["verdict"], strict=True))
     models = [
         {
-            "name": name,
+            "title": f"{titles[name]} ({name})" if titles.get(name) else name,
             "notice": notices.get(name, ""),
             **_calendar(days[days["model"] == name]),
-            "notebooks": _notebooks(runs[runs["model"] == name]),
+            "runs": _runs(runs[runs["model"] == name], verdicts),
         }
         for name in names
     ]
-    environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    return environment.get_template("index.html.j2").render(
+    calls = [call for name, judged in (judgements or {}).items() for call in _calls(name, days, runs, judged)]
+    return page(
+        "index.html.j2",
         models=models,
-        loose=_notebooks(runs[runs["model"] == ""]),
+        calls=sorted(calls, key=lambda call: call["days"][-1]["name"], reverse=True),
+        loose=_runs(runs[runs["model"] == ""], verdicts),
         symbols=SYMBOLS,
         SHOWN=SHOWN,
-        style=style("base.css", "index.css", "verdicts.css"),
     )
+
+
+def page(template: str, **content: Any) -> str:
+    """Return a page that is no notebook's, with its style and the one script."""
+    environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    environment.globals["badge"] = lambda verdict: Markup(badge(verdict))
+    return environment.get_template(template).render(
+        **content, style=style("base.css", "index.css"), script=(TEMPLATES / "index.js").read_text(encoding="utf-8")
+    )
+
+
+def _calls(model: str, days: pd.DataFrame, runs: pd.DataFrame, judged: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the days of a model that need a person, with links to their pages and to why."""
+    its = days[days["model"] == model]
+    pages = {day: quote(page or "") for day, page in zip(its["day"], its["page"], strict=True)}
+    taken_apart = runs[(runs["model"] == model) & (runs["notebook"] == "debug") & (runs["status"] == "succeeded")]
+    why = dict(zip(taken_apart["label"][::-1], taken_apart["page"][::-1], strict=True))
+    return [
+        {
+            "model": model,
+            "days": [{"name": str(day), "page": pages[day]} for day in call.days],
+            "verdict": call.verdict,
+            "reason": call.reason,
+            "debug": quote(why.get(str(call.days[0])) or ""),
+        }
+        for call in period_sentences.calls(its, judged)
+    ]
 
 
 def write(path: Path, page: str) -> None:
@@ -91,6 +133,7 @@ def _cell(day: dt.date, known: Mapping[dt.date, Mapping[str, Any]], first: dt.da
     row = known.get(day, {})
     verdict = row.get("verdict", "missing" if first <= day <= last else "")
     rows = f", {row['rows']:,} rows" if row and pd.notna(row["rows"]) else ""
+    rows += ", it has no page" if row and not row["page"] else ""
     return {
         "number": day.day,
         "verdict": verdict,
@@ -101,18 +144,20 @@ def _cell(day: dt.date, known: Mapping[dt.date, Mapping[str, Any]], first: dt.da
     }
 
 
-def _notebooks(runs: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
-    return {
-        name: [_run(run) for run in group.to_dict("records")] for name, group in runs.groupby("notebook", sort=True)
-    }
+def _runs(runs: pd.DataFrame, verdicts: Mapping[str, str]) -> list[dict[str, Any]]:
+    return [_run(run, verdicts) for run in runs.to_dict("records")]
 
 
-def _run(run: Mapping[str, Any]) -> dict[str, Any]:
-    seconds = run["duration_seconds"]
+def _run(run: Mapping[str, Any], verdicts: Mapping[str, str]) -> dict[str, Any]:
+    """Return a run for its line; the one whose page is a day's has the day's verdict."""
+    seconds, verdict = run["duration_seconds"], verdicts.get(run["page"], "") if run["page"] else ""
     return {
         "label": run["label"].replace("_", " to "),
+        "notebook": run["notebook"],
         "kind": run["kind"],
         "status": run["status"],
+        "verdict": verdict or run["status"],
+        "is_verdict": bool(verdict),
         "error": (run["error"] or "").partition("\n")[0],
         "duration": f"{seconds:.1f} s" if pd.notna(seconds) else "–",
         "started": f"{run['started_at']:%Y-%m-%d %H:%M:%S}",

@@ -1,40 +1,120 @@
 """The page of an executed notebook: one file that opens with no request to anywhere, code folded away but there."""
 
+import html
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from nbconvert import HTMLExporter
+from nbconvert.filters import markdown2html
 from nbformat import NotebookNode
 from pygments.formatters import HtmlFormatter
 
-from driftbook.verdicts import VERDICTS
+from driftbook.pages import svg
+from driftbook.verdicts import BEYOND, VERDICTS
 
 TEMPLATES = Path(__file__).parent / "templates"
 
 
+#: The tag of cells whose outputs are a page's first screen.
+TOP = "top"
+_HEADING = re.compile(r"\A## (.*)\n*")
+#: An empty day has one number, which its headline says.
+_OUTSTANDING = re.compile("|".join(rf"verdict-{VERDICTS[name].slug}\b" for name in BEYOND if name != "no data"))
+
+
 def render(
-    nb: NotebookNode, *, title: str, notice: str = "", failure: str = "", links: Mapping[str, str] | None = None
+    nb: NotebookNode,
+    *,
+    title: str,
+    notice: str = "",
+    failure: str = "",
+    links: Mapping[str, str] | None = None,
+    facts: Mapping[str, str] | None = None,
 ) -> str:
     """Return the HTML of an executed notebook; the same notebook gives the same bytes.
 
+    Cells tagged `top` come first, then the sections. Where the notebook's metadata says that it `folds`, sections that
+    hold a verdict beyond `ok` come before the others, which are folded into a line each.
+
     Parameters
     ----------
+    title
+        The page's where no cell gives it a headline.
     notice
         What a reader must know about the data, shown on top.
     failure
         Why the run failed; the failing cell is then shown on top as well.
     links
         Label to relative address, for the line above the page.
+    facts
+        What is known of the run, for the foot of the page.
     """
-    page = {"title": title, "notice": notice, "failure": failure, "links": dict(links or {}), "style": _style()}
+    top = [cell for cell in nb.cells if TOP in cell.metadata.get("tags", []) and cell.cell_type == "code"]
+    intro, *sections = _sections([cell for cell in nb.cells if TOP not in cell.metadata.get("tags", [])])
+    if nb.metadata.get("driftbook", {}).get("folds"):
+        sections.sort(key=lambda section: not section["stands_out"])
+    page = {
+        "title": _headline(top) or title,
+        "has_headline": bool(_headline(top)),
+        "notice": notice,
+        "failure": failure,
+        "links": dict(links or {}),
+        "facts": dict(facts or {}),
+        "top": top,
+        "intro": intro["cells"],
+        "sections": sections,
+        "folds": bool(nb.metadata.get("driftbook", {}).get("folds")),
+        "style": _style(),
+    }
     return _exporter().from_notebook_node(nb, resources={"page": page})[0]
+
+
+def words(text: str) -> str:
+    """Return a page of a text in markdown."""
+    head = '<!doctype html><html lang="en"><meta charset="utf-8"><link rel="icon" href="data:,">'
+    view = '<meta name="viewport" content="width=device-width, initial-scale=1"><title>glossary</title>'
+    table = '<div class="scroll" tabindex="0" role="group" aria-label="words">'
+    return f"{head}{view}<style>{style('base.css')}</style><main>{table}{markdown2html(text)}</div></main></html>\n"
 
 
 def style(*names: str) -> str:
     """Return style sheets of the templates' folder and the verdicts' colours, joined."""
     colors = [f".verdict-{one.slug} {{ background: {one.paper}; color: {one.ink}; }}" for one in VERDICTS.values()]
-    return "\n".join([*((TEMPLATES / name).read_text(encoding="utf-8") for name in names), *colors, ""])
+    palettes = [
+        f":root {{ {' '.join(f'--{name}: {color};' for name, color in svg.PALETTE.items())} }}",
+        f"@media screen and (prefers-color-scheme: dark) {{ :root {{ "
+        f"{' '.join(f'--{name}: {color};' for name, color in svg.DARK.items())} }} }}",
+    ]
+    sheets = [(TEMPLATES / name).read_text(encoding="utf-8") for name in names]
+    return "\n".join([*sheets, *palettes, *colors, ""])
+
+
+def _sections(cells: list[NotebookNode]) -> list[dict[str, Any]]:
+    """Return the cells by section: what comes before the first heading, then a section per heading."""
+    found = [{"title": "", "cells": []}]
+    for cell in cells:
+        heading = _HEADING.match(cell.source) if cell.cell_type == "markdown" else None
+        if heading:
+            found.append({"title": heading[1], "cells": []})
+            cell = NotebookNode(cell, source=cell.source[heading.end() :])
+        found[-1]["cells"].append(cell)
+    for section in found:
+        outputs = [output for cell in section["cells"] for output in cell.get("outputs", [])]
+        shown = "".join(output.get("data", {}).get("text/html", "") for output in outputs)
+        printed = "".join(output.text for output in outputs if output.get("name") == "stdout")
+        section["stands_out"] = bool(_OUTSTANDING.search(shown))
+        section["said"] = printed.partition("\n")[0]
+    return found
+
+
+def _headline(cells: list[NotebookNode]) -> str:
+    """Return the text of the headline that some cells give, empty if there is none."""
+    shown = "".join(output.get("data", {}).get("text/html", "") for cell in cells for output in cell.outputs)
+    heading = re.search("<h1[^>]*>(.*?)</h1>", shown, re.DOTALL)
+    return html.unescape(re.sub("<[^>]*>", "", heading[1])) if heading else ""
 
 
 @cache
@@ -44,6 +124,5 @@ def _exporter() -> HTMLExporter:
 
 @cache
 def _style() -> str:
-    return style("base.css", "verdicts.css", "page/page.css") + HtmlFormatter(style="default").get_style_defs(
-        ".highlight"
-    )
+    code = HtmlFormatter(style="default").get_style_defs(".highlight")  # ours come later, and win
+    return f"{code}\n{style('base.css', 'page/page.css')}"

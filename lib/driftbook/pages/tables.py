@@ -2,7 +2,7 @@
 
 import html
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import pandas as pd
 from IPython.display import HTML
@@ -10,25 +10,29 @@ from IPython.display import HTML
 from driftbook.config import Settings
 from driftbook.metrics import metric
 from driftbook.records import DayResult, Measure
-from driftbook.verdicts import VERDICTS
+from driftbook.verdicts import BEYOND, VERDICTS
 
 _OVERVIEW = ("rows", "error", "share_missing_values")
 
 
 def badge(verdict: str) -> str:
-    """Return a verdict as a coloured word."""
-    return f'<span class="verdict verdict-{verdict.replace(" ", "-")}">{verdict}</span>' if verdict else ""
+    """Return a verdict as a coloured word; coloured where no style sheet is, too."""
+    if not verdict:
+        return ""
+    known = VERDICTS.get(verdict)
+    style = f' style="background:{known.paper};color:{known.ink};padding:.05em .45em;font-weight:600"' if known else ""
+    return f'<span class="verdict verdict-{verdict.replace(" ", "-")}"{style}>{verdict}</span>'
 
 
-def number(measure: Measure) -> str:
-    """Return a measure's value as text to read, with its key and full value as attributes."""
+def number(measure: Measure, part: str = "value") -> str:
+    """Return a measure's value, `lower` or `upper` as text to read, with its key and full value as attributes."""
     key = (
         f'data-metric="{measure.metric}" data-feature="{html.escape(measure.feature)}" data-segment="{measure.segment}"'
     )
-    value = "" if measure.value is None else repr(float(measure.value))
-    return (
-        f'<data class="number" {key} data-value="{value}" value="{value}">{said(measure.metric, measure.value)}</data>'
-    )
+    key += "" if part == "value" else f' data-part="{part}"'
+    found = getattr(measure, part)
+    value = "" if found is None else repr(float(found))
+    return f'<data class="number" {key} data-value="{value}" value="{value}">{said(measure.metric, found)}</data>'
 
 
 def said(name: str, value: float | None) -> str:
@@ -44,31 +48,30 @@ def said(name: str, value: float | None) -> str:
 
 
 def rounded(value: float | None) -> str:
-    """Return a number as a person reads it: four significant digits, whole numbers whole, `–` for none.
+    """Return a number as a person reads it: three significant digits, whole numbers whole, `–` for none.
 
     Examples
     --------
-    >>> rounded(2399.0), rounded(0.188522969), rounded(-0.0), rounded(None)
-    ('2,399', '0.1885', '0', '–')
+    >>> rounded(2399.0), rounded(0.188522969), rounded(12345.678), rounded(-0.0), rounded(None)
+    ('2,399', '0.189', '12,346', '0', '–')
     """
     if value is None or math.isnan(value):
         return "–"
-    return f"{value:z,.0f}" if float(value).is_integer() and abs(value) < 1e15 else f"{value:z,.4g}"
+    is_whole = float(value).is_integer() or abs(value) >= 100
+    return f"{value:z,.0f}" if is_whole and abs(value) < 1e15 else f"{value:z,.3g}"
 
 
-def headline(settings: Settings, result: DayResult) -> HTML:
-    """Return the verdict of a day with its reason, and the numbers beyond their thresholds, the gravest first."""
-    beyond = [m for m in result.measures if m.verdict not in ("", "ok") and (m.metric, m.feature) != ("severity", "")]
-    beyond = sorted(beyond, key=lambda m: (-VERDICTS[m.verdict].rank, m.metric != "severity", -_excess(m)))
-    lines = "".join(
-        f"<li>{badge(m.verdict)} {_name(m)}: {f'{number(m)} {_unit(settings, m)}'.strip()}{_bound(m)}</li>"
-        for m in beyond
-    )
-    return HTML(
-        f'<p class="headline"><strong>{result.day:%A}, {result.day}</strong>: {badge(result.verdict)} '
-        f"on {result.rows:,} rows of {html.escape(settings.title)}</p>"
-        f"<p>{html.escape(result.judgement.reason)}.</p>" + (f"<ul>{lines}</ul>" if lines else "")
-    )
+def is_beyond(measure: Measure) -> bool:
+    """Return whether a measure lies outside of its bounds."""
+    above = measure.upper is not None and measure.value > measure.upper
+    return above or (measure.lower is not None and measure.value < measure.lower)
+
+
+def beyond(settings: Settings, result: DayResult) -> list[str]:
+    """Return a line of HTML per number that is beyond its threshold, the gravest first."""
+    found = [m for m in result.measures if m.verdict not in ("", "ok") and (m.metric, m.feature) != ("severity", "")]
+    found = sorted(found, key=lambda m: (-VERDICTS[m.verdict].rank, m.metric != "severity", -_excess(m)))
+    return [f"{badge(m.verdict)} {_name(m)}: {f'{number(m)} {unit(settings, m)}'.strip()}{_bound(m)}" for m in found]
 
 
 def scores(result: DayResult) -> HTML:
@@ -86,25 +89,31 @@ def scores(result: DayResult) -> HTML:
         }
         for m in order
     ]
-    limits = {
-        "column": "threshold",
-        "verdict": "",
-        "severity": rounded(1.0),
-        "fixed reference": rounded(next((m.upper for m in found if m.metric == "score"), None)),
-        "trailing reference": rounded(next((m.upper for m in found if m.metric == "trailing_score"), None)),
-    }
-    return _table(pd.DataFrame([*rows, limits]))
+    heads = {"fixed reference": "score", "trailing reference": "trailing_score"}
+    limits = {name: next((m.upper for m in found if m.metric == kind), None) for name, kind in heads.items()}
+    last = {"column": "threshold", "verdict": "", "severity": rounded(1.0)}
+    last |= {name: rounded(limit) for name, limit in limits.items()}
+    quiet = [m.verdict == "ok" and m.feature != "" for m in order]
+    frame = pd.DataFrame([*rows, last]).rename(columns={name: f"{name} (tail units)" for name in heads})
+    return _folded(frame, [*quiet, False], "columns are ok")
 
 
-def measures(settings: Settings, found: Iterable[Measure]) -> HTML:
-    """Return measures as a table: what, verdict, value, unit, threshold; without the columns that say nothing."""
+def measures(settings: Settings, found: Iterable[Measure], *, fold: str = "") -> HTML:
+    """Return measures as a table: what, verdict, value, unit, threshold; without the columns that say nothing.
+
+    With `fold`, what they are called, those that are not beyond their threshold stand in a part that opens.
+    """
+    found = list(found)
     rows = [
-        (_name(m), badge(m.verdict), number(m), _unit(settings, m), _limit(m, m.lower), _limit(m, m.upper))
+        (_name(m), badge(m.verdict), number(m), unit(settings, m), _limit(m, m.lower), _limit(m, m.upper))
         for m in found
     ]
     columns = ["measure", "verdict", "value", "unit", "lower", "upper"]
     frame = pd.DataFrame(rows, columns=columns)
-    return _table(frame.loc[:, (frame != "").any()].replace("", "–"))
+    frame = frame.loc[:, (frame != "").any()].replace("", "–")
+    return _folded(
+        frame, [bool(fold) and m.verdict in ("", "ok") for m in found], f"{fold} are within their thresholds"
+    )
 
 
 def selected(result: DayResult, *metrics: str) -> list[Measure]:
@@ -116,7 +125,15 @@ def quantiles(settings: Settings, result: DayResult) -> HTML:
     """Return the quantiles as a table of one line per column."""
     found = selected(result, "quantile")
     table = pd.DataFrame(
-        [(m.feature, settings.unit(m.feature), m.segment, number(m)) for m in found],
+        [
+            (
+                m.feature,
+                settings.unit(m.feature),
+                m.segment,
+                f"{number(m)} {badge(m.verdict if m.verdict in BEYOND else '')}",
+            )
+            for m in found
+        ],
         columns=["column", "unit", "level", "value"],
     )
     wide = (
@@ -154,7 +171,8 @@ def days(overview: pd.DataFrame, judgements: pd.DataFrame, *, link: Callable[[ob
         f"<li>{day} {verdict} {html.escape(why)}</li>"
         for day, verdict, why in zip(judged["day"], judged["verdict"], judged["reason"], strict=True)
     )
-    return HTML(_table(table).data + (f"<ul>{lines}</ul>" if lines else ""))
+    summary = f"<details><summary>Why {len(judged)} of them are not ok</summary><ul>{lines}</ul></details>"
+    return HTML(_table(table).data + (summary if lines else ""))
 
 
 def open_items(items: pd.DataFrame) -> HTML:
@@ -179,6 +197,16 @@ def _table(frame: pd.DataFrame, *, index: bool = False) -> HTML:
         return HTML(frame.to_html(index=index, escape=False, border=0, classes="measures"))
 
 
+def _folded(frame: pd.DataFrame, quiet: Sequence[bool], words: str) -> HTML:
+    """Return a table whose quiet rows stand below it, in a part that opens."""
+    is_quiet = pd.Series(quiet, index=frame.index, dtype=bool)
+    if not is_quiet.any():
+        return _table(frame)
+    shown = "" if is_quiet.all() else _table(frame[~is_quiet]).data
+    summary = f"{is_quiet.sum()} {'more ' if shown else ''}{words}"
+    return HTML(f"{shown}<details><summary>{summary}</summary>{_table(frame[is_quiet]).data}</details>")
+
+
 def _escaped(value: object) -> object:
     return html.escape(value) if isinstance(value, str) else value
 
@@ -192,7 +220,8 @@ def _name(measure: Measure) -> str:
     return html.escape(" ".join(word for word in words if word))
 
 
-def _unit(settings: Settings, measure: Measure) -> str:
+def unit(settings: Settings, measure: Measure) -> str:
+    """Return a measure's unit in words, empty if it has none."""
     return metric(measure.metric).unit_in(settings.target.unit, settings.unit(measure.feature))
 
 

@@ -41,7 +41,7 @@ def execute(nb: NotebookNode, kernel_name: str, *, in_batch: bool = False, **opt
     failure = store.scrub(_failure(nb, run_id, died))
     nb = nbformat.reads(store.scrub(nbformat.writes(nb)), as_version=4)
     try:
-        page = archive.write(run_id, request, nb, failure)
+        page = archive.write(store.run(run_id), request, nb, failure)
     except OSError as error:
         store.close_run(run_id, "failed", error=f"{failure or 'no cell failed'}; {_unarchived(error)}")
         raise RunFailed(_unarchived(error)) from died
@@ -120,6 +120,7 @@ def _is_exit(output: NotebookNode) -> bool:
 def _environment(run_id: str, request: Request) -> Iterator[None]:
     """Tell the kernel, which inherits the environment, its run and the folder of its page."""
     ours = {"DRIFTBOOK_RUN": run_id, "DRIFTBOOK_RUN_FOLDER": str(archive.folder(run_id, request))}
+    ours["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"  # another one, of cron or Docker, draws to nowhere
     before = {name: os.environ.get(name) for name in ours}
     os.environ.update(ours)
     try:

@@ -3,15 +3,19 @@
 import os
 import random
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from IPython.display import HTML, IFrame
+import papermill
+from IPython.display import HTML, IFrame, clear_output, display
 
-from driftbook import store
+from driftbook import paths, store
+from driftbook.config import Settings
 from driftbook.errors import BadInput
 from driftbook.records import DayResult, DetectabilityReport
-from driftbook.runs import versions
+from driftbook.runs import archive, versions
 from driftbook.runs.archive import REPORT
 
 
@@ -62,12 +66,46 @@ def open_interactive(notebook: str, model: str, day: Any) -> str:
     )
 
 
+def known_days(settings: Settings) -> str:
+    """Return in Jupyter which days of a model are stored and which of them alarm, for whoever looks for one."""
+    if run_id():
+        return ""
+    days = store.daily_overview(settings.name)
+    alarms = ", ".join(map(str, days.loc[days["verdict"] == "alarm", "day"].tail(31))) or "none"
+    stored = f"{days['day'].min()} to {days['day'].max()}" if len(days) else "none"
+    return f"Days stored: {stored}. Alarms among them: {alarms}."
+
+
+@contextmanager
+def patience(words: str) -> Iterator[None]:
+    """Show in Jupyter what takes its time, until it is done."""
+    if run_id():
+        yield
+        return
+    display(HTML(f"<em>{words} …</em>"))
+    yield
+    clear_output()
+
+
+def take_apart(result: DayResult, params: Any, *, ask: bool) -> str:
+    """Execute the debug notebook for a day that alarms, if asked, and say in a sentence what happened."""
+    if result.verdict != "alarm":
+        return "No alarm: there is nothing to take apart."
+    if not ask:
+        return f"To take the day apart: {archive.command('debug', result.model, day=result.day)}"
+    notebook = paths.notebooks_dir() / "debug.ipynb"
+    given = {"params": params, "day": str(result.day)}
+    papermill.execute_notebook(notebook, os.devnull, given, progress_bar=False)
+    return f"Taken apart: archive/{result.model}/debug/{result.day}/index.html"
+
+
 def show_report(snapshot: Any | None) -> HTML | IFrame:
     """Return Evidently's interactive report for display: inline in Jupyter, in a run a link to a file."""
     if snapshot is None:
-        return HTML("<p>Nothing to compare, no report.</p>")
+        return HTML("<p>No report: nothing to compare, or <code>report</code> is False.</p>")
     if not run_id():
-        return HTML(snapshot.get_html_str(as_iframe=True))
+        frame = snapshot.get_html_str(as_iframe=True)  # as wide as Evidently's own page, or its right edge is cut
+        return HTML(f'<div style="overflow-x:auto"><div style="min-width:75rem">{frame}</iframe></div></div>')
     folder = Path(os.environ["DRIFTBOOK_RUN_FOLDER"])
     folder.mkdir(parents=True, exist_ok=True)
     # Without an icon of its own a page makes browsers ask the server for one.
@@ -77,8 +115,9 @@ def show_report(snapshot: Any | None) -> HTML | IFrame:
 
 
 def day_link(notebook: str, day: Any) -> str:
-    """Return HTML that names a day: a link to its newest page where pages lie side by side, plain text in Jupyter."""
-    return f'<a href="../../../{notebook}/{day}/index.html">{day}</a>' if run_id() else str(day)
+    """Return HTML that names a day, or its `debug`: a link to the newest page in a run, plain text in Jupyter."""
+    name = "why" if notebook == "debug" else str(day)
+    return f'<a href="../../../{notebook}/{day}/index.html">{name}</a>' if run_id() else name
 
 
 def _sentence(written: store.Revision) -> str:

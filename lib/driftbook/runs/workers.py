@@ -142,10 +142,9 @@ def warm(trained: TrainedModel) -> None:
     import papermill  # noqa: F401 - its entry points load the engine
 
     from driftbook import diagnosis, monitoring  # noqa: F401
-    from driftbook.pages import figures, tables  # noqa: F401
+    from driftbook.pages import day_figures, headline  # noqa: F401
     from driftbook.runs import archive, execution, in_notebook  # noqa: F401
 
-    figures.warm_up()
     _ = trained.calibration.fixed, trained.calibration.plan, trained.calibration.by_day
     drift.drift(trained.settings, trained.validation, trained.validation)  # prepares the reference's side
     model.keep(trained)
@@ -164,12 +163,14 @@ def _settle() -> None:
         os.dup2(sys.stdout.fileno(), descriptor)
 
 
-def _run(params: str | Mapping, day: Any) -> str:
-    """Execute a day's notebook and return the last line of what went wrong."""
+def _run(params: str | Mapping, item: tuple[str, Any]) -> str:
+    """Execute a notebook's day and return the last line of what went wrong."""
     import papermill
 
-    notebook = str(paths.notebooks_dir() / "monitor.ipynb")
-    parameters = json.loads(json.dumps({"params": params, "day": str(day)}))
+    name, day = item
+    notebook = str(paths.notebooks_dir() / f"{name}.ipynb")
+    rest = {"report": False} if name == "debug" else {}
+    parameters = json.loads(json.dumps({"params": params, "day": str(day), **rest}))
     try:
         papermill.execute_notebook(notebook, os.devnull, parameters, progress_bar=False, in_batch=True)
     except BaseException as error:

@@ -1,0 +1,146 @@
+import re
+from dataclasses import replace
+
+import pytest
+from driftbook import diagnosis
+from driftbook.pages import headline
+from driftbook.records import Judgement, Measure
+
+from tests.pages.test_tables import Page
+
+
+@pytest.fixture
+def shown(demo, monitored):
+    """A function of a day as text: its headline as a page, and its result."""
+    _, trained, _ = demo
+
+    def of(text):
+        _, day = monitored(text)
+        return Page(headline.day(trained, day, diagnosis.chosen(day.result, ""))), day.result
+
+    return of
+
+
+@pytest.mark.parametrize(
+    ("day", "title", "what", "hurt", "step"),
+    [
+        (
+            "2022-02-08", "Tuesday", r"Nothing stands out: \w+ comes nearest, at 0\.\d+ times its threshold\.",
+            "is not hurt", "nothing to do",
+        ),
+        (
+            "2022-02-10", "Thursday",
+            r"trip_distance is higher than usual: its median is 3\.\d+ miles, on usual days 1\.\d+ to 2\.\d+\.",
+            "is not hurt", "look for a change of unit",
+        ),
+        (
+            "2022-02-14", "Monday", r"3\d% of fare_amount are missing, usually 0\.\d+%\.",
+            "is hurt", "Ask who delivers the column",
+        ),
+        (
+            "2022-02-17", "Thursday",
+            r"2\d% of the rows have a PULocationID that no day of the reference has, usually 0\.\d+%\.",
+            "is not hurt", "look at them",
+        ),
+        (
+            "2022-02-19", "Saturday", r"50% of the rows repeat another row exactly, usually 0\.\d+%\.",
+            "is not hurt", "delivered twice",
+        ),
+        ("2022-02-20", "Sunday", r"No row arrived\.", None, "ask whether the job"),
+        (
+            "2022-02-22", "Tuesday", r"The mean absolute error is 5\.\d+ minutes, usually 3\.\d+\.",
+            "is hurt", "the relation has changed",
+        ),
+    ],
+)  # fmt: skip
+def test_a_day_in_ten_seconds(shown, day, title, what, hurt, step):
+    page, result = shown(day)
+    assert page.text.startswith(f"{day}, {title} · simulated taxi trip duration · {result.verdict}")
+    assert re.search(what, page.text), page.text
+    assert (f"The model {hurt}: its mean absolute error is " in page.text) is (hurt is not None)
+    assert re.search(f"Next step: .*({step})", page.text), page.text
+
+
+@pytest.mark.parametrize("day", ["2022-02-08", "2022-02-10", "2022-02-14", "2022-02-19", "2022-02-22"])
+def test_every_number_is_that_of_its_row(shown, day):
+    page, result = shown(day)
+    rows = {(m.metric, m.feature, m.segment): m for m in result.measures}
+    assert page.numbers
+    for number in page.numbers:
+        row = rows[number["data-metric"], number["data-feature"], number["data-segment"]]
+        assert float(number["data-value"]) == getattr(row, number.get("data-part", "value"))
+
+
+def test_the_evidence_has_the_reason_and_all_that_is_beyond(demo, monitored):
+    _, day = monitored("2022-02-10")
+    found = headline.evidence(demo[1], day.result)
+    beyond = [m for m in day.result.measures if m.verdict not in ("", "ok")]
+    page = Page(found)
+    assert day.result.judgement.reason in page.text
+    assert len(page.numbers) == len(beyond) - 1  # all but the day's severity, which is its column's
+    assert found.data.startswith(f"<details><summary>The reason in terms of the alarms; {len(page.numbers)} numbers")
+
+
+def of(result, judgement, *measures):
+    return replace(result, judgement=judgement, measures=measures)
+
+
+@pytest.mark.parametrize(
+    ("judgement", "measures", "text"),
+    [
+        (
+            Judgement("alarm", "a column is new: tip; x: y", "saturday", "x"),
+            [Measure("severity", 0.5, upper=1.0, verdict="ok"), Measure("column_changes", 1.0, verdict="alarm")],
+            "A column is new: tip.",
+        ),
+        (
+            Judgement("insufficient", "not judged by scores: insufficient", "saturday"),
+            [Measure("severity", None, upper=1.0, verdict="insufficient")],
+            "Not judged by scores: insufficient.",
+        ),
+        (
+            Judgement("drift", "x", "saturday", "zone", "<b>", 0.25, 0.013),
+            [Measure("severity", 0.5, upper=1.0, verdict="drift")],
+            "25% of the rows have zone <b>, usually 1.3%; beyond the threshold of the fixed reference only.",
+        ),
+        (
+            Judgement("alarm", "x", "saturday", "rows", "rows", 4000.0, 2000.0),
+            [Measure("severity", 4.0, upper=1.0, verdict="alarm")],
+            "4,000 rows arrived, usually 2,000.",
+        ),
+        (
+            Judgement("alarm", "x", "saturday", "trip_distance", "up to 2", 0.75, 0.5),
+            [
+                Measure("severity", 4.0, upper=1.0, verdict="alarm"),
+                Measure("quantile", 1.25, "trip_distance", "p50", lower=1.5, upper=None),
+            ],
+            "trip_distance is lower than usual: its median is 1.25 miles, on usual days 1.5.",
+        ),
+    ],
+)
+def test_what_a_day_is_about(demo, monitored, judgement, measures, text):
+    result = of(monitored("2022-02-08")[1].result, judgement, *measures)
+    found = headline.what(demo[1], result)
+    assert Page(found).text == text
+    assert "<b>" not in found
+
+
+@pytest.mark.parametrize(
+    ("measures", "text"),
+    [
+        ([], "Whether the model is hurt is not known: no row has a usable label."),
+        ([Measure("mean_absolute_error", None)], "Whether the model is hurt is not known: no row has a usable label."),
+        (
+            [Measure("mean_absolute_error", 3.25)],
+            "Its mean absolute error is 3.25 minutes; nothing tells yet how high it usually is.",
+        ),
+        (
+            [Measure("unlabelled_share", 1.0, upper=0.2, verdict="labels pending")],
+            "Whether the model is hurt is not known yet: "
+            "100% of the rows wait for their true values, expected by 2022-02-08.",
+        ),
+    ],
+)
+def test_whether_the_model_is_hurt_may_not_be_known(demo, monitored, measures, text):
+    result = of(monitored("2022-02-08")[1].result, Judgement("ok", "", "weekday"), *measures)
+    assert Page(headline.harm(demo[1], result)).text == text

@@ -50,9 +50,10 @@ stack: .venv/ready ## start PostgreSQL, Adminer, Grafana and the archive's web s
 stack-down: ## stop them; the data stays
 	docker compose down
 
-bench: .venv/ready ## measure; bench/README.md holds the figures; the alarms need months in DRIFTBOOK_DATA_DIR
+bench: .venv/ready ## measure; bench/README.md holds the figures; alarms and speed need months in DRIFTBOOK_DATA_DIR
 	.venv/bin/python bench/dashboards.py
 	.venv/bin/python bench/alarms.py
+	.venv/bin/python bench/speed.py
 
 COMPILE = UV_CUSTOM_COMPILE_COMMAND='make lock' .venv/bin/uv pip compile --quiet --universal --python-version 3.11
 lock: ## compile requirements.txt and requirements-lab.txt from pyproject.toml

@@ -1,6 +1,7 @@
 """The archive: a folder per run with the executed notebook and its page, a lasting address per day, the index."""
 
 import html
+from functools import cache
 from pathlib import Path
 
 import nbformat
@@ -9,7 +10,6 @@ from nbformat import NotebookNode
 
 from driftbook import batches, config, paths, store
 from driftbook.errors import BadInput
-from driftbook.pages import index, render
 from driftbook.runs.parameters import Request
 
 #: Evidently's interactive report, a file of its own beside the page.
@@ -26,11 +26,21 @@ def location(page: str) -> Path:
     return paths.archive_dir() / page
 
 
+@cache
+def prepare() -> None:
+    """Load what makes a page: a second that may pass while cells run, or once before a process is forked."""
+    from driftbook.pages import index, render  # noqa: F401
+
+    render.render(nbformat.v4.new_notebook(), title="")
+
+
 def write(run_id: str, request: Request, nb: NotebookNode, failure: str) -> str:
     """Archive an executed notebook and its page; return the page's address relative to the archive.
 
     A day's newest page is also reached at `<model>/<notebook>/<day>/index.html`, an address for bookmarks.
     """
+    from driftbook.pages import index, render
+
     home = folder(run_id, request)
     home.mkdir(parents=True, exist_ok=True)
     page = home / f"{request.notebook}.html"
@@ -47,6 +57,8 @@ def write(run_id: str, request: Request, nb: NotebookNode, failure: str) -> str:
 
 def refresh_index() -> None:
     """Write the archive's index anew from the run records and the days' verdicts."""
+    from driftbook.pages import index
+
     paths.archive_dir().mkdir(parents=True, exist_ok=True)
     with FileLock(paths.archive_dir() / ".lock"):  # an older state must not overwrite a newer one
         days = store.daily_overview()

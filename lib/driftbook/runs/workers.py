@@ -146,6 +146,7 @@ def warm(trained: TrainedModel) -> None:
     from driftbook.runs import archive, execution, in_notebook  # noqa: F401
 
     figures.warm_up()
+    archive.prepare()
     _ = trained.calibration.fixed, trained.calibration.plan, trained.calibration.by_day
     drift.drift(trained.settings, trained.validation, trained.validation)  # prepares the reference's side
     model.keep(trained)

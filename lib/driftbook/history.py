@@ -4,7 +4,7 @@ import datetime as dt
 import logging
 from collections.abc import Iterable
 
-from driftbook import batches, model, store
+from driftbook import batches, model, store, tally
 from driftbook.alarms import trailing
 from driftbook.config import Settings
 from driftbook.errors import BadData
@@ -12,6 +12,9 @@ from driftbook.model import TrainedModel
 from driftbook.periods import Period, months_of, one_day
 from driftbook.profiles import calendars, counting, profile
 from driftbook.profiles.profile import Profile
+
+#: Days are counted one by one where the source has more rows of a month.
+_MOST_ROWS = 1_000_000
 
 _log = logging.getLogger(__name__)
 
@@ -73,7 +76,8 @@ def late_days(trained: TrainedModel, period: Period) -> list[dt.date]:
 
 def _hash_now(settings: Settings, day: dt.date, otherwise: str) -> str:
     try:
-        return batches.read(settings, one_day(day)).sha256
+        batch = batches.read_few(settings, one_day(day), counting.MOST_ROWS)
+        return batch.sha256 if batch else tally.sha256(settings, one_day(day))
     except BadData as error:
         _log.warning("whether labels of %s came cannot be told: %s", day, error)
         return otherwise
@@ -114,9 +118,16 @@ def _stored(trained: TrainedModel, period: Period) -> dict[dt.date, Profile]:
 def _from_source(trained: TrainedModel, period: Period) -> dict[dt.date, Profile]:
     settings = trained.settings
     try:
-        batch = model.predicted(trained, batches.read(settings, period))
+        batch = batches.read_few(settings, period, _MOST_ROWS)
+        if batch is None:
+            return {day: profile for day in period.days if (profile := _one_from_source(trained, day))}
+        days = model.predicted(trained, batch).by_day(settings.time_column)
     except BadData as error:
         _log.warning("the days %s to %s are not in the trailing reference: %s", period.start, period.days[-1], error)
         return {}
-    days = batch.by_day(settings.time_column)
     return {day.period.start: counting.profile(settings, trained.calibration.grid, day) for day in days}
+
+
+def _one_from_source(trained: TrainedModel, day: dt.date) -> Profile | None:
+    counted = tally.count(trained, one_day(day))
+    return counted and counted.profile

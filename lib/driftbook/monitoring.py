@@ -3,9 +3,9 @@
 import datetime as dt
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from driftbook import batches, history, model
+from driftbook import batches, history, model, tally
 from driftbook.alarms import bins, limits
 from driftbook.alarms.judge import DayVerdict, judge
 from driftbook.batches import Batch
@@ -17,6 +17,7 @@ from driftbook.periods import one_day
 from driftbook.profiles import calendars, counting
 from driftbook.profiles.profile import Profile
 from driftbook.records import DayResult, Judgement, Measure
+from driftbook.tally import Tally
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class DayReport:
     Attributes
     ----------
     batch
-        The day's rows, with the prediction.
+        The day's rows, with the prediction; of a day of more than `counting.MOST_ROWS` a sample.
     profile, verdict
         The day as counts and how it was judged, None without rows.
     """
@@ -40,11 +41,15 @@ class DayReport:
 def monitor(trained: TrainedModel, day: str | dt.date) -> DayReport:
     """Return everything computed of one day, read from the source; reads the store, writes nothing."""
     period = one_day(day)
-    batch = model.predicted(trained, batches.read(trained.settings, period))
-    return report(trained, batch, history.before(trained, period.start))
+    before = history.before(trained, period.start)
+    batch = batches.read_few(trained.settings, period, counting.MOST_ROWS)
+    if batch is None:
+        counted = tally.count(trained, period)
+        return report(trained, counted.sample, before, counted)
+    return report(trained, model.predicted(trained, batch), before)
 
 
-def report(trained: TrainedModel, batch: Batch, before: Sequence[Profile]) -> DayReport:
+def report(trained: TrainedModel, batch: Batch, before: Sequence[Profile], counted: Tally | None = None) -> DayReport:
     """Return everything computed of one day.
 
     Parameters
@@ -53,15 +58,19 @@ def report(trained: TrainedModel, batch: Batch, before: Sequence[Profile]) -> Da
         The day's rows, with the prediction.
     before
         The days of its trailing reference, as `driftbook.history.before` gives them.
+    counted
+        What all rows of the day add up to, where the batch is a sample of them.
 
     A day without a row is a result too: one measure `rows` with the verdict `no data`.
     """
     settings, calibration = trained.settings, trained.calibration
     if batch.frame.empty:
         return DayReport(_empty(trained, batch), batch)
-    day = counting.profile(settings, calibration.grid, batch)
+    day = counted.profile if counted else counting.profile(settings, calibration.grid, batch)
     verdict = judge(calibration, settings.alarms, day, before)
-    numbers = [*quality(settings, batch, calibration.plan.bins, day), *performance(settings, batch.frame)]
+    exact = counted.performance if counted else {}
+    outcome = [replace(one, value=exact.get(one.metric, one.value)) for one in performance(settings, batch.frame)]
+    numbers = [*quality(settings, batch, calibration.plan.bins, day), *outcome]
     evidently = drift(settings, trained.validation, batch.frame)
     measures = (*limits.with_bands(verdict, numbers), *verdict.measures, *evidently)
     counts = {column.column: _counts(column, day) for column in calibration.plan.bins}
@@ -90,7 +99,7 @@ def _result(
     return DayResult(
         model=trained.settings.name,
         day=batch.period.start,
-        rows=len(batch.frame),
+        rows=day.rows if day else 0,
         measures=measures,
         histograms=counts,
         data_hash=batch.sha256,
@@ -98,6 +107,7 @@ def _result(
         judgement=judgement,
         counts=day.to_dict() if day else None,
         context_hash=_context_hash(trained, judgement),
+        sample=len(batch.frame) if batch.drawn_from else 0,
     )
 
 

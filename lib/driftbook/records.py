@@ -87,7 +87,8 @@ class DayResult:
 
     `histograms` maps a column to its counts by cell label, the cells being the fixed reference's; pages show it, it is
     not stored. `counts` is the day on the fine grid as JSON data, None without rows. `context_hash` stands for what the
-    verdict depends on beside the rows and the model.
+    verdict depends on beside the rows and the model. `sample` is the number of rows that what is no count was computed
+    of, 0 where that is all.
     """
 
     model: str
@@ -100,6 +101,7 @@ class DayResult:
     judgement: Judgement | None = None
     counts: dict[str, Any] | None = None
     context_hash: str = ""
+    sample: int = 0
 
     @property
     def verdict(self) -> str:

@@ -1,6 +1,7 @@
 import datetime as dt
 import math
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pandas as pd
@@ -109,6 +110,12 @@ def test_the_headline_names_the_gravest_first(demo):
         page.text,
     )
     assert [float(number["data-value"]) for number in page.numbers] == [4, 1.5, 0.5, 100, 0.9, 1]
+
+
+def test_the_headline_says_what_is_of_a_sample(demo):
+    day = of(Measure("rows", 5.0, verdict="ok"))
+    assert "sample" not in Page(tables.headline(demo[0], day)).text
+    assert "are of a sample of 100,000 rows" in Page(tables.headline(demo[0], replace(day, sample=100_000))).text
 
 
 @pytest.mark.parametrize(

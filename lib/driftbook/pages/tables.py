@@ -67,7 +67,17 @@ def headline(settings: Settings, result: DayResult) -> HTML:
     return HTML(
         f'<p class="headline"><strong>{result.day:%A}, {result.day}</strong>: {badge(result.verdict)} '
         f"on {result.rows:,} rows of {html.escape(settings.title)}</p>"
-        f"<p>{html.escape(result.judgement.reason)}.</p>" + (f"<ul>{lines}</ul>" if lines else "")
+        f"<p>{html.escape(result.judgement.reason)}.</p>" + (f"<ul>{lines}</ul>" if lines else "") + _sampled(result)
+    )
+
+
+def _sampled(result: DayResult) -> str:
+    if not result.sample:
+        return ""
+    return (
+        '<p class="sampled">Counts, shares, scores, verdicts and mean errors are of all rows. Quantiles, Evidently\'s '
+        "distances, the error by hour and metrics that are no mean over rows are of a sample of "
+        f"{result.sample:,} rows, drawn with a fixed seed.</p>"
     )
 
 

@@ -107,8 +107,15 @@ def test_a_day_imports_nothing_that_it_does_not_need(papermill, notebook, place,
     parameters, setup = [cell.source for cell in monitor.cells if cell.cell_type == "code"][:2]
     assert "monitoring.monitor(" in setup
     heavy = {"evidently", "rfc3987_syntax", "jupyterlab", "jupyter_server", "nbconvert", "nltk", "plotly", "sqlalchemy"}
+    heavy |= {"sklearn.compose", "sklearn.ensemble"}
     look = f"import sys; print({heavy} & {{*sys.modules}}, 'driftbook.adoption' in sys.modules)"
     nb = notebook(parameters, setup, look, notebook="monitor", needs=["model"])
     done = papermill(nb, "out.ipynb", "-p", "day", "2022-02-08")
     assert done.returncode == 0, done.stderr
     assert nbformat.read(tmp_path / "out.ipynb", 4).cells[-1].outputs[0].text == "set() False\n"
+
+
+def test_a_day_of_delivered_predictions_needs_no_scikit_learn():
+    script = "import sys\nfrom driftbook import diagnosis, monitoring\nprint('sklearn' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"

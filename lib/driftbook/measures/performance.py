@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
-from sklearn import metrics as sklearn_metrics
 
 from driftbook.config import Settings
 from driftbook.config.model import DeliveredModel
@@ -198,19 +197,23 @@ def _of_numbers(target: pd.Series, prediction: pd.Series) -> dict[str, float | N
 
 
 def _of_probabilities(target: pd.Series, prediction: pd.Series, cut: float) -> dict[str, float | None]:
+    from sklearn.metrics import roc_auc_score
+
     has_both = target.nunique() == 2
     return {
         "brier_score": ((prediction - target) ** 2).mean(),
-        "roc_auc": sklearn_metrics.roc_auc_score(target, prediction) if has_both else None,
+        "roc_auc": roc_auc_score(target, prediction) if has_both else None,
         "accuracy": ((prediction >= cut) == (target == 1)).mean(),
         "base_rate": target.mean(),
     }
 
 
 def _of_classes(target: pd.Series, prediction: pd.Series) -> dict[str, float | None]:
+    from sklearn.metrics import f1_score
+
     return {
         "accuracy": (target == prediction).mean(),
-        "macro_f1": sklearn_metrics.f1_score(target, prediction, average="macro", zero_division=0),
+        "macro_f1": f1_score(target, prediction, average="macro", zero_division=0),
     }
 
 

@@ -9,7 +9,7 @@ from driftbook.alarms import trailing
 from driftbook.config import Settings
 from driftbook.errors import BadData
 from driftbook.model import TrainedModel
-from driftbook.periods import Period, months_of, one_day
+from driftbook.periods import Period, between, months_of, one_day
 from driftbook.profiles import calendars, counting, profile
 from driftbook.profiles.profile import Profile
 
@@ -105,8 +105,9 @@ def _days(trained: TrainedModel, period: Period) -> list[Profile]:
     found = {**_stored(trained, period), **trained.calibration.by_day}
     reference = trained.settings.references.period
     missing = [day for day in period.days if day not in found and not reference.start <= day < reference.end]
-    for month in months_of(missing):
-        found = {**_from_source(trained, month), **found}
+    for month in months_of(missing):  # of which only what is missing is read: in a backfill the day that runs beside
+        within = [day for day in missing if month.start <= day < month.end]
+        found = {**_from_source(trained, between(within[0], within[-1])), **found}
     return [found[day] for day in period.days if day in found]
 
 

@@ -31,7 +31,11 @@ test: .venv/ready ## lint, all tests, and the committed notebooks against their 
 	.venv/bin/ruff check . && .venv/bin/ruff format --check .
 	.venv/bin/pytest
 
-lab: .venv/ready ## open the notebooks in JupyterLab
+.venv/lab: .venv/ready requirements-lab.txt
+	.venv/bin/uv pip install --quiet --compile-bytecode -r requirements-lab.txt
+	touch .venv/lab
+
+lab: .venv/lab   ## open the notebooks in JupyterLab, installed at its first use
 	.venv/bin/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) notebooks
 
 notebooks: .venv/ready ## execute and store the committed notebooks on the demo data
@@ -46,12 +50,15 @@ stack: .venv/ready ## start PostgreSQL, Adminer, Grafana and the archive's web s
 stack-down: ## stop them; the data stays
 	docker compose down
 
-bench: .venv/ready ## measure; bench/README.md holds the figures; the alarms need months in DRIFTBOOK_DATA_DIR
+bench: .venv/ready ## measure; bench/README.md holds the figures; alarms and speed need months in DRIFTBOOK_DATA_DIR
 	.venv/bin/python -m bench.dashboards
 	.venv/bin/python bench/alarms.py
+	.venv/bin/python bench/speed.py
 
-lock: ## compile requirements.txt from pyproject.toml
-	echo '-e .[dev]' | UV_CUSTOM_COMPILE_COMMAND='make lock' .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --upgrade - -o requirements.txt
+COMPILE = UV_CUSTOM_COMPILE_COMMAND='make lock' .venv/bin/uv pip compile --quiet --universal --python-version 3.11
+lock: ## compile requirements.txt and requirements-lab.txt from pyproject.toml
+	echo '-e .[dev]' | $(COMPILE) --upgrade - -o requirements.txt
+	printf -- "-e .[lab]\n-r requirements.txt\n" | $(COMPILE) --upgrade --no-annotate - -o requirements-lab.txt
 
 stop: .venv/ready ## end the embedded PostgreSQL
 	.venv/bin/driftbook db stop

@@ -128,10 +128,10 @@ def test_the_order_does_not_matter(trained, counted, before, order):
 
 
 def test_a_month_that_cannot_be_had_is_logged_and_left_out(trained, counted, before, monkeypatch, caplog):
-    def read(settings, period):
+    def read(settings, period, most):
         raise BadData("the month is not published yet")
 
-    monkeypatch.setattr(batches, "read", read)
+    monkeypatch.setattr(batches, "read_few", read)
     (day,) = february(10)
     found = history.before(trained, day)
     assert hashes(found) == hashes(before(day, without=february(*range(1, 10))))
@@ -255,3 +255,15 @@ def test_a_backfill_of_all_days_runs_each_once(trained, stored, asked):
     stored(february(12, 14), without=february(13))
     backfill.backfill(trained, "demo", Period(*february(12, 15)), days="all", workers=1)
     assert asked == february(12, 13, 14)
+
+
+def test_only_the_days_that_are_missing_are_read(trained, counted, before, database, monkeypatch):
+    asked = []
+    known = {day: one for day, one in counted.items() if day not in february(7, 9)}
+    monkeypatch.setattr(history, "_stored", lambda trained, period: known)
+    monkeypatch.setattr(
+        history, "_from_source", lambda trained, period: asked.append(period) or {d: counted[d] for d in period.days}
+    )
+    (day,) = february(10)
+    assert hashes(history.before(trained, day)) == hashes(before(day))
+    assert [(period.start, period.days[-1]) for period in asked] == [tuple(february(7, 9))]

@@ -12,7 +12,7 @@ LAYERS = [
     {"", "errors", "metrics", "paths", "periods", "records", "verdicts"},
     {"faults", "sources"},
     {"config"},
-    {"alarms", "batches", "history", "measures", "model", "monitoring", "profiles", "store", "training"},
+    {"alarms", "batches", "history", "measures", "model", "monitoring", "profiles", "store", "tally", "training"},
     {"adoption", "detectability", "diagnosis"},
     {"pages"},
     {"cli", "runs", "stack"},

@@ -5,15 +5,18 @@ import logging
 from collections.abc import Iterable
 from dataclasses import replace
 
-from driftbook import batches, model, store
+from driftbook import batches, model, store, tally
 from driftbook.alarms import trailing
 from driftbook.config import Settings
 from driftbook.config.alarms import Acknowledgement
 from driftbook.errors import BadData
 from driftbook.model import TrainedModel
-from driftbook.periods import Period, months_of, one_day
+from driftbook.periods import Period, between, months_of, one_day
 from driftbook.profiles import calendars, counting, profile
 from driftbook.profiles.profile import Profile
+
+#: Days are counted one by one where the source has more rows of a month.
+_MOST_ROWS = 1_000_000
 
 _log = logging.getLogger(__name__)
 
@@ -31,6 +34,7 @@ class Past:
 
     def since(self, first: dt.date) -> list[Profile]:
         """Return the known days from a date on, in order."""
+        first = max(first, self._trained.settings.references.start)
         if first < self._first:
             self._known = [*_days(self._trained, Period(first, self._first)), *self._known]
             self._first = first
@@ -105,7 +109,8 @@ def late_days(trained: TrainedModel, period: Period) -> list[dt.date]:
 
 def _hash_now(settings: Settings, day: dt.date, otherwise: str) -> str:
     try:
-        return batches.read(settings, one_day(day)).sha256
+        batch = batches.read_few(settings, one_day(day), counting.MOST_ROWS)
+        return batch.sha256 if batch else tally.sha256(settings, one_day(day))
     except BadData as error:
         _log.warning("whether labels of %s came cannot be told: %s", day, error)
         return otherwise
@@ -133,8 +138,9 @@ def _days(trained: TrainedModel, period: Period) -> list[Profile]:
     found = {**_stored(trained, period), **trained.calibration.by_day}
     reference = trained.settings.references.period
     missing = [day for day in period.days if day not in found and not reference.start <= day < reference.end]
-    for month in months_of(missing):
-        found = {**_from_source(trained, month), **found}
+    for month in months_of(missing):  # of which only what is missing is read: in a backfill the day that runs beside
+        within = [day for day in missing if month.start <= day < month.end]
+        found = {**_from_source(trained, between(within[0], within[-1])), **found}
     return [found[day] for day in period.days if day in found]
 
 
@@ -146,9 +152,16 @@ def _stored(trained: TrainedModel, period: Period) -> dict[dt.date, Profile]:
 def _from_source(trained: TrainedModel, period: Period) -> dict[dt.date, Profile]:
     settings = trained.settings
     try:
-        batch = model.predicted(trained, batches.read(settings, period))
+        batch = batches.read_few(settings, period, _MOST_ROWS)
+        if batch is None:
+            return {day: profile for day in period.days if (profile := _one_from_source(trained, day))}
+        days = model.predicted(trained, batch).by_day(settings.time_column)
     except BadData as error:
         _log.warning("the days %s to %s are not in the trailing reference: %s", period.start, period.days[-1], error)
         return {}
-    days = batch.by_day(settings.time_column)
     return {day.period.start: counting.profile(settings, trained.calibration.grid, day) for day in days}
+
+
+def _one_from_source(trained: TrainedModel, day: dt.date) -> Profile | None:
+    counted = tally.count(trained, one_day(day))
+    return counted and counted.profile

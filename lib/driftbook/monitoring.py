@@ -3,9 +3,9 @@
 import datetime as dt
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from driftbook import batches, history, model
+from driftbook import batches, history, model, tally
 from driftbook.alarms import bins, lasting, limits
 from driftbook.alarms.judge import DayVerdict, judge
 from driftbook.alarms.lasting import Past
@@ -18,6 +18,7 @@ from driftbook.periods import one_day
 from driftbook.profiles import calendars, counting
 from driftbook.profiles.profile import Profile
 from driftbook.records import DayResult, Judgement, Measure
+from driftbook.tally import Tally
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class DayReport:
     Attributes
     ----------
     batch
-        The day's rows, with the prediction.
+        The day's rows, with the prediction; of a day of more than `counting.MOST_ROWS` a sample.
     profile, verdict
         The day as counts and how it was judged, None without rows.
     """
@@ -41,12 +42,22 @@ class DayReport:
 def monitor(trained: TrainedModel, day: str | dt.date) -> DayReport:
     """Return everything computed of one day, read from the source; reads the store, writes nothing."""
     period, trained = one_day(day), history.with_acknowledged(trained)
-    batch = model.predicted(trained, batches.read(trained.settings, period))
     past = history.Past(trained, period.start)
-    return report(trained, batch, past.before(period.start), past)
+    before = past.before(period.start)
+    batch = batches.read_few(trained.settings, period, counting.MOST_ROWS)
+    if batch is None:
+        counted = tally.count(trained, period)
+        return report(trained, counted.sample, before, past, counted)
+    return report(trained, model.predicted(trained, batch), before, past)
 
 
-def report(trained: TrainedModel, batch: Batch, before: Sequence[Profile], past: Past | None = None) -> DayReport:
+def report(
+    trained: TrainedModel,
+    batch: Batch,
+    before: Sequence[Profile],
+    past: Past | None = None,
+    counted: Tally | None = None,
+) -> DayReport:
     """Return everything computed of one day.
 
     Parameters
@@ -57,17 +68,21 @@ def report(trained: TrainedModel, batch: Batch, before: Sequence[Profile], past:
         The days of its trailing reference.
     past
         All days before it, to tell since when an alarm lasts; without them that is not told.
+    counted
+        What all rows of the day add up to, where the batch is a sample of them.
 
     A day without a row is a result too: one measure `rows` with the verdict `no data`.
     """
     settings, calibration = trained.settings, trained.calibration
     if batch.frame.empty:
         return DayReport(_empty(trained, batch), batch)
-    day = counting.profile(settings, calibration.grid, batch)
+    day = counted.profile if counted else counting.profile(settings, calibration.grid, batch)
     verdict = judge(calibration, settings.alarms, day, before)
     if past:
         verdict = lasting.with_since(calibration, settings.alarms, day, verdict, past)
-    numbers = [*quality(settings, batch, calibration.plan.bins, day), *performance(settings, batch.frame)]
+    exact = counted.performance if counted else {}
+    outcome = [replace(one, value=exact.get(one.metric, one.value)) for one in performance(settings, batch.frame)]
+    numbers = [*quality(settings, batch, calibration.plan.bins, day), *outcome]
     evidently = drift(settings, trained.validation, batch.frame)
     measures = (*limits.with_bands(verdict, numbers), *verdict.measures, *evidently)
     return DayReport(_result(trained, batch, measures, verdict.judgement, day), batch, day, verdict)
@@ -99,7 +114,7 @@ def _result(
     return DayResult(
         model=trained.settings.name,
         day=batch.period.start,
-        rows=len(batch.frame),
+        rows=day.rows if day else 0,
         measures=measures,
         histograms=_histograms(trained, [day] if day else []),
         references=_histograms(trained, trained.calibration.days if day else []),
@@ -108,6 +123,7 @@ def _result(
         judgement=judgement,
         counts=day.to_dict() if day else None,
         context_hash=_context_hash(trained, judgement),
+        sample=len(batch.frame) if batch.drawn_from else 0,
     )
 
 

@@ -97,7 +97,8 @@ class DayResult:
 
     `histograms` maps a column to its counts by cell label, the cells being the fixed reference's, `references` likewise
     to the counts of that reference. `counts` is the day on the fine grid as JSON data, None without rows.
-    `context_hash` stands for what the verdict depends on beside the rows and the model.
+    `context_hash` stands for what the verdict depends on beside the rows and the model. `sample` is the number of rows
+    that what is no count was computed of, 0 where that is all.
     """
 
     model: str
@@ -111,6 +112,7 @@ class DayResult:
     counts: dict[str, Any] | None = None
     context_hash: str = ""
     references: dict[str, dict[str, int]] = field(default_factory=dict)
+    sample: int = 0
 
     @property
     def verdict(self) -> str:

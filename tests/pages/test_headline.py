@@ -144,3 +144,11 @@ def test_what_a_day_is_about(demo, monitored, judgement, measures, text):
 def test_whether_the_model_is_hurt_may_not_be_known(demo, monitored, measures, text):
     result = of(monitored("2022-02-08")[1].result, Judgement("ok", "", "weekday"), *measures)
     assert Page(headline.harm(demo[1], result)).text == text
+
+
+def test_what_is_of_a_sample_is_said(demo, monitored):
+    _, trained, _ = demo
+    _, report = monitored("2022-02-08")
+    assert "of a sample" not in Page(headline.day(trained, report, "")).text
+    sampled = replace(report, result=replace(report.result, sample=100_000))
+    assert "are of a sample of 100,000 rows" in Page(headline.day(trained, sampled, "")).text

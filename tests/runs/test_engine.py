@@ -5,6 +5,7 @@ import sys
 
 import nbformat
 import pytest
+from driftbook import paths
 
 NOWHERE = "postgresql://nobody:pl4nted@127.0.0.1:9/none"
 
@@ -98,3 +99,23 @@ def test_the_engine_can_be_bypassed(papermill, notebook, tmp_path, monkeypatch):
     assert done.returncode == 0, done.stderr
     assert json.loads((tmp_path / "out.ipynb").read_text())["metadata"]["papermill"]["exception"] is None
     assert not (tmp_path / "archive").exists()
+
+
+def test_a_day_imports_nothing_that_it_does_not_need(papermill, notebook, place, tmp_path, monkeypatch):
+    monkeypatch.setenv("DRIFTBOOK_ARCHIVE_DIR", str(place))
+    monitor = nbformat.read(paths.notebooks_dir() / "monitor.ipynb", 4)
+    parameters, setup = [cell.source for cell in monitor.cells if cell.cell_type == "code"][:2]
+    assert "monitoring.monitor(" in setup
+    heavy = {"evidently", "rfc3987_syntax", "jupyterlab", "jupyter_server", "nbconvert", "nltk", "plotly", "sqlalchemy"}
+    heavy |= {"sklearn.compose", "sklearn.ensemble"}
+    look = f"import sys; print({heavy} & {{*sys.modules}}, 'driftbook.adoption' in sys.modules)"
+    nb = notebook(parameters, setup, look, notebook="monitor", needs=["model"])
+    done = papermill(nb, "out.ipynb", "-p", "day", "2022-02-08")
+    assert done.returncode == 0, done.stderr
+    assert nbformat.read(tmp_path / "out.ipynb", 4).cells[-1].outputs[0].text == "set() False\n"
+
+
+def test_a_day_of_delivered_predictions_needs_no_scikit_learn():
+    script = "import sys\nfrom driftbook import diagnosis, monitoring\nprint('sklearn' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"

@@ -30,6 +30,8 @@ class Batch:
         in the frame, but no missing value. Columns without such a row are not named.
     outputs
         The columns that hold the model's output, where it is delivered with the rows.
+    drawn_from, drawn_hash
+        Of how many rows these are a sample, and the hash of those; 0 and empty where these are all.
     """
 
     period: Period
@@ -38,6 +40,8 @@ class Batch:
     strays: int
     invalid: dict[str, np.ndarray] = field(default_factory=dict)
     outputs: tuple[str, ...] = ()
+    drawn_from: int = 0
+    drawn_hash: str = ""
 
     @property
     def inputs(self) -> pa.Table:
@@ -47,6 +51,8 @@ class Batch:
     @cached_property
     def sha256(self) -> str:
         """Hash of everything delivered: the same rows in the same order give the same hash."""
+        if self.drawn_hash:
+            return self.drawn_hash
         digest = hashlib.sha256(b"%d" % self.strays)
         for name, column in zip(self.table.column_names, self.table.itercolumns(), strict=True):
             for part in (column.drop_null(), column.is_valid()):  # what lies in the place of a null is arbitrary

@@ -87,7 +87,8 @@ def numbers(column: pa.ChunkedArray, name: str) -> pd.Series:
 
 def invalid(values: pd.Series, fills: Collection[float] = ()) -> pd.Series:
     """Return which numbers stand for none: infinite ones, those beyond `LARGEST`, and the fill values."""
-    return (values.abs() > LARGEST) | values.isin([*fills])
+    found = values.abs() > LARGEST
+    return found | values.isin([*fills]) if fills else found
 
 
 def categories(column: pa.ChunkedArray) -> pd.Series:

@@ -1,10 +1,13 @@
 """Columns by SQL expressions over the delivered ones, and the rows a condition leaves: DuckDB over Arrow, in memory."""
 
+import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 
 from driftbook.batches import columns
@@ -47,13 +50,32 @@ def _selected(expressions: dict[str, str], table: pa.Table, zone: str) -> pa.Tab
     if not seen.num_columns:  # constants need rows all the same
         seen = pa.table({"driftbook row": pa.nulls(table.num_rows)})
     chosen = ", ".join(f"({sql}) as {_quoted(name)}" for name, sql in expressions.items())
-    with duckdb.connect(":memory:", config=_CLOSED) as connection:
-        connection.execute(f"set TimeZone = '{zone}'")
-        try:
-            connection.register("delivered", seen)
-            return columns.plain(connection.sql(f"select {chosen} from delivered").to_arrow_table())
-        except duckdb.Error as error:
-            raise BadInput(_complaint(expressions, table.column_names, error)) from None
+    try:
+        return columns.plain(_queried(seen, chosen, zone))
+    except duckdb.Error as error:
+        raise BadInput(_complaint(expressions, table.column_names, error)) from None
+
+
+def row_hashes(table: pa.Table) -> np.ndarray:
+    """Return a 64-bit hash of each row's columns, in order: rows are as equal as their hashes, but for one in 10^19."""
+    named = ", ".join(map(_quoted, table.column_names)) or "null"
+    return _queried(table, f"hash({named}) as hash", "UTC")["hash"].to_numpy()
+
+
+def _queried(table: pa.Table, chosen: str, zone: str) -> pa.Table:
+    connection = _connection(os.getpid())
+    connection.execute(f"set TimeZone = '{zone}'")
+    connection.register("delivered", table)
+    try:
+        return connection.sql(f"select {chosen} from delivered").to_arrow_table()
+    finally:
+        connection.unregister("delivered")
+
+
+@cache
+def _connection(process: int) -> duckdb.DuckDBPyConnection:
+    """Return a connection of this very process: one that a fork inherits is not its own."""
+    return duckdb.connect(":memory:", config=_CLOSED)
 
 
 def _named(expressions: Iterable[str], names: Iterable[str]) -> list[str]:

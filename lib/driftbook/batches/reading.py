@@ -1,17 +1,23 @@
 """Reading one period of any table: only its rows come into memory, only needed columns become pandas."""
 
+from collections.abc import Iterator
+
+import pyarrow as pa
+
 from driftbook.batches import joining, selection
 from driftbook.batches.batch import Batch
 from driftbook.batches.derive import derive
 from driftbook.batches.frame import frame_of
+from driftbook.batches.selection import Piece
 from driftbook.config import Settings
 from driftbook.config.model import DeliveredModel
 from driftbook.errors import BadData
 from driftbook.periods import Period
 from driftbook.sources import registry
+from driftbook.sources.contract import Part
 
 
-def read(settings: Settings, period: Period, *, strays: bool = False) -> Batch:
+def read(settings: Settings, period: Period, *, strays: bool = False, most: int | None = None) -> Batch:
     """Return every row of a period, in the source's order, unfiltered but for the source's own `where`.
 
     May download or simulate what it needs first. With `strays` the rows of the period's parts whose day lies outside of
@@ -24,15 +30,11 @@ def read(settings: Settings, period: Period, *, strays: bool = False) -> Batch:
         If the source has no such period, or an expression of the params file cannot be computed.
     BadData
         If a part cannot be had or read, or lacks or mistypes a column.
+    TooManyRows
+        If a part has more than `most` rows of the period.
     """
-    check_covers(settings, period)
-    parts = registry.parts(settings.source, period)
-    if not parts:
-        raise BadData(
-            f"the source {settings.source.kind!r} gives no parts for {period.start} to {period.days[-1]}: "
-            "expected one without rows where there are none, so that its columns are known"
-        )
-    pieces = [selection.select(settings, part, period, strays) for part in parts]
+    parts = _parts(settings, period)
+    pieces = [selection.select(settings, part, period, strays, most) for part in parts]
     full = [piece for piece in pieces if piece.table.num_rows]
     if full:
         needed, ours = {*settings.columns, settings.target.name}, {*settings.source.derive}
@@ -43,8 +45,61 @@ def read(settings: Settings, period: Period, *, strays: bool = False) -> Batch:
         derived = derive(settings.source, table, settings.calendar.time_zone).columns
     frame, invalid = frame_of(settings, table, derived)
     outside = sum(selection.strays(settings, part) for part in parts)
-    outputs = tuple(settings.model.columns) if isinstance(settings.model, DeliveredModel) else ()
-    return Batch(period, table, frame, outside, invalid, outputs)
+    return Batch(period, table, frame, outside, invalid, _outputs(settings))
+
+
+def read_few(settings: Settings, period: Period, most: int) -> Batch | None:
+    """Return what `read` does, None where a part has more rows of the period than `most`: `chunks` reads those."""
+    try:
+        return read(settings, period, most=most)
+    except selection.TooManyRows:
+        return None
+
+
+def chunks(settings: Settings, period: Period) -> Iterator[Batch]:
+    """Yield the rows of a period some at a time, in the source's order; the first batch counts all strays.
+
+    Raises
+    ------
+    BadInput, BadData
+        As `read` does, and where parts have columns of different types: so many rows are not made alike.
+    """
+    parts = _parts(settings, period)
+    strays = sum(selection.strays(settings, part) for part in parts)
+    first: tuple[str, pa.Schema] | None = None
+    for part in parts:
+        for piece in selection.pieces(settings, part, period):
+            if not piece.table.num_rows:
+                continue
+            first = first or (piece.name, piece.table.schema)
+            if not piece.table.schema.equals(first[1]):
+                raise BadData(_differ(first, piece))
+            frame, invalid = frame_of(settings, piece.table, piece.derived)
+            yield Batch(period, piece.table, frame, strays, invalid, _outputs(settings))
+            strays = 0
+            pa.default_memory_pool().release_unused()
+
+
+def _parts(settings: Settings, period: Period) -> list[Part]:
+    check_covers(settings, period)
+    if parts := registry.parts(settings.source, period):
+        return parts
+    raise BadData(
+        f"the source {settings.source.kind!r} gives no parts for {period.start} to {period.days[-1]}: "
+        "expected one without rows where there are none, so that its columns are known"
+    )
+
+
+def _outputs(settings: Settings) -> tuple[str, ...]:
+    return tuple(settings.model.columns) if isinstance(settings.model, DeliveredModel) else ()
+
+
+def _differ(first: tuple[str, pa.Schema], piece: Piece) -> str:
+    names = [field.name for field in {*first[1]} ^ {*piece.table.schema}]
+    return (
+        f"{first[0]} and {piece.name} hold a day of many rows and differ in the columns {', '.join(sorted({*names}))}: "
+        "write them with the same columns in the same order and types"
+    )
 
 
 def check_covers(settings: Settings, period: Period) -> None:

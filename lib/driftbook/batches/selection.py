@@ -1,10 +1,12 @@
 """A part's rows of a period: as little as possible is read of it, and the local day decides."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.dataset as ds
 
 from driftbook.batches import columns, times
 from driftbook.batches.derive import Derived, derive
@@ -14,6 +16,8 @@ from driftbook.periods import Period
 from driftbook.sources.contract import Part
 from driftbook.sources.files import readable
 
+#: Rows of a chunk: enough to compute with at once, few enough for the processor's caches.
+CHUNK = 1 << 17
 #: How many times are looked at for whether they are ISO texts.
 _SEEN = 20
 
@@ -27,16 +31,45 @@ class Piece:
     derived: pa.Table | None
 
 
-def select(settings: Settings, part: Part, period: Period, strays: bool) -> Piece:
-    """Return a part's rows of a period, with `strays` those of days it was not published to hold, too."""
+class TooManyRows(Exception):
+    """A part has more rows of a period than were asked for."""
+
+
+def select(settings: Settings, part: Part, period: Period, strays: bool, most: int | None = None) -> Piece:
+    """Return a part's rows of a period, with `strays` those of days it was not published to hold, too.
+
+    Raises
+    ------
+    TooManyRows
+        If a file gives more than `most`.
+    """
     within = _overlap(period, part.days)
     with readable(part.name, part.remedy):
         check_names(part)
-        table = _delivered(part, _wanted(settings, part, within, strays))
+        wanted = _wanted(settings, part, within, strays)
+        if most is None or _are_few(part, wanted, most):
+            table = _delivered(part, wanted)
+        else:
+            table = pa.concat_tables(_at_most(most, _chunks(part, wanted)))
+    return _piece(settings, part, table, within, strays)
+
+
+def pieces(settings: Settings, part: Part, period: Period) -> Iterator[Piece]:
+    """Yield a part's rows of a period some at a time, in order; at least one piece, which may have no row."""
+    within = _overlap(period, part.days)
+    with readable(part.name, part.remedy):
+        check_names(part)
+        for table in _chunks(part, _wanted(settings, part, within, strays=False)):
+            yield _piece(settings, part, table, within, strays=False)
+
+
+def _piece(settings: Settings, part: Part, table: pa.Table, within: Period, strays: bool) -> Piece:
     if not table.num_rows and settings.time_column in table.column_names:
         return Piece(part.name, table, None)
     derived = derive(settings.source, table, settings.calendar.time_zone)
     wanted = _chosen(settings, part, table, derived, within, strays)
+    if pc.all(wanted).as_py():  # the files' filter is exact for most types of time
+        return Piece(part.name, table, derived.columns)
     return Piece(part.name, table.filter(wanted), derived.columns.filter(wanted))
 
 
@@ -66,6 +99,54 @@ def _delivered(part: Part, wanted: pc.Expression | None) -> pa.Table:
     batches = (columns.plain(pa.Table.from_batches([batch])) for batch in rows.to_batches())
     empty = columns.plain(rows.schema.empty_table())
     return pa.concat_tables([empty, *(_filtered(batch, wanted) for batch in batches)])
+
+
+def _chunks(part: Part, wanted: pc.Expression | None) -> Iterator[pa.Table]:
+    """Yield what `_delivered` returns some rows at a time, first none."""
+    rows = part.rows
+    yield columns.plain(rows.schema.empty_table())
+    if isinstance(rows, pa.Table):
+        table = _filtered(columns.plain(rows), wanted)
+        yield from (table.slice(start, CHUNK) for start in range(0, len(table), CHUNK))
+        return
+    is_filtered = all(columns.can_be_filtered(kind) for kind in rows.schema.types)
+    little = {"filter": wanted if is_filtered else None, "batch_size": CHUNK, "batch_readahead": 1}
+    for batch in _by_group(rows, little) if _is_parquet(rows) else rows.to_batches(**little, fragment_readahead=1):
+        table = columns.plain(pa.Table.from_batches([batch]))
+        yield table if is_filtered else _filtered(table, wanted)
+
+
+def _by_group(rows: ds.FileSystemDataset, little: dict) -> Iterator[pa.RecordBatch]:
+    """Yield the batches of parquet files a row group at a time: a scanner of more runs far ahead of its reader."""
+    read = {**little, "schema": rows.schema, "fragment_scan_options": ds.ParquetFragmentScanOptions(pre_buffer=False)}
+    for fragment in rows.get_fragments(little["filter"]):
+        for group in fragment.split_by_row_group(little["filter"], rows.schema):
+            yield from group.to_batches(**read)
+
+
+def _are_few(part: Part, wanted: pc.Expression | None, most: int) -> bool:
+    """Return whether a parquet file, which is quick to ask, has no more rows than `most`."""
+    rows = part.rows
+    if not _is_parquet(rows):
+        return False
+    if rows.count_rows() <= most:
+        return True
+    if wanted is not None and rows.count_rows(filter=wanted) <= most:
+        return True
+    raise TooManyRows
+
+
+def _is_parquet(rows: ds.Dataset | pa.Table) -> bool:
+    return isinstance(rows, ds.FileSystemDataset) and isinstance(rows.format, ds.ParquetFileFormat)
+
+
+def _at_most(most: int, tables: Iterator[pa.Table]) -> Iterator[pa.Table]:
+    rows = 0
+    for table in tables:
+        rows += len(table)
+        if rows > most:
+            raise TooManyRows
+        yield table
 
 
 def _filtered(table: pa.Table, wanted: pc.Expression | None) -> pa.Table:

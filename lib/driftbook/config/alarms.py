@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from functools import cache
 from typing import Annotated
 from zoneinfo import available_timezones
 
@@ -11,6 +12,7 @@ from pydantic import Field, field_validator, model_validator
 from driftbook.config.strict import Strict
 
 _MONTH_AND_DAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
+_zones = cache(available_timezones)  # which looks through all of the database's files
 
 
 class Calendar(Strict):
@@ -33,7 +35,7 @@ class Calendar(Strict):
     @field_validator("time_zone")
     @classmethod
     def _known_zone(cls, name: str) -> str:
-        if name not in available_timezones():
+        if name not in _zones():
             raise ValueError("no such time zone in the tz database, expected one like 'America/New_York'")
         return name
 

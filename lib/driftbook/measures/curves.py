@@ -2,7 +2,6 @@
 
 import numpy as np
 import pandas as pd
-from sklearn import metrics
 
 from driftbook.config import Settings
 from driftbook.measures.performance import scored
@@ -24,11 +23,13 @@ def calibration(settings: Settings, frame: pd.DataFrame, groups: int = 10) -> pd
 
 def roc(settings: Settings, frame: pd.DataFrame) -> pd.DataFrame:
     """Return the ROC curve: `false positives` and `true positives` as shares; empty where one class is missing."""
+    from sklearn.metrics import roc_curve
+
     rows = scored(settings, frame)
     columns = ["false positives", "true positives"]
     if rows[settings.target.name].nunique() < 2:
         return pd.DataFrame(columns=columns, dtype=float)
-    false, true, _ = metrics.roc_curve(rows[settings.target.name], rows[settings.prediction])
+    false, true, _ = roc_curve(rows[settings.target.name], rows[settings.prediction])
     return pd.DataFrame(np.column_stack([false, true]), columns=columns)
 
 

@@ -1,8 +1,9 @@
 """How well the model did, on the rows with a usable label."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
-from sklearn import metrics as sklearn_metrics
 
 from driftbook.config import Settings
 from driftbook.config.model import DeliveredModel
@@ -51,7 +52,10 @@ def losses(settings: Settings, frame: pd.DataFrame) -> pd.Series:
     The absolute error in the target's unit; the log loss in nats, where probabilities are known; else 1 for a wrong
     class and 0 for the right one.
     """
-    rows = scored(settings, frame)
+    return _losses(settings, scored(settings, frame))
+
+
+def _losses(settings: Settings, rows: pd.DataFrame) -> pd.Series:
     target, prediction = rows[settings.target.name], rows[settings.prediction]
     kind = _kind(settings)
     if kind == "regression":
@@ -63,10 +67,14 @@ def losses(settings: Settings, frame: pd.DataFrame) -> pd.Series:
     return _log_loss(_of_true_class(target, rows)).dropna()
 
 
-def scored(settings: Settings, frame: pd.DataFrame) -> pd.DataFrame:
-    """Return target, prediction and class probabilities of the rows with a usable label and a prediction."""
+def scored(settings: Settings, frame: pd.DataFrame, usable: pd.Series | None = None) -> pd.DataFrame:
+    """Return target, prediction and class probabilities of the rows with a usable label and a prediction.
+
+    `usable` is what `labelled` returns, where that is known.
+    """
     outcome = [name for name in frame if name in (settings.target.name, settings.prediction) or _is_probability(name)]
-    return frame.loc[labelled(settings, frame) & frame[settings.prediction].notna(), outcome]
+    usable = labelled(settings, frame) if usable is None else usable
+    return frame.loc[usable & frame[settings.prediction].notna(), outcome]
 
 
 def performance(settings: Settings, frame: pd.DataFrame) -> list[Measure]:
@@ -95,6 +103,37 @@ def values(settings: Settings, frame: pd.DataFrame) -> dict[str, float | None]:
     error = error_metric(settings)
     found = found if error in found else found | {error: losses(settings, rows).mean()}
     return {name: None if found[name] is None else float(found[name]) for name in _METRICS[kind]}
+
+
+def sums(settings: Settings, frame: pd.DataFrame) -> tuple[dict[str, float], pd.Series]:
+    """Return what `of_sums` divides, and the `losses`.
+
+    That is the number of rows with a usable label and of those scored, and the sums of the metrics that are means over
+    rows. What several frames give may be added.
+    """
+    usable = labelled(settings, frame)
+    rows, kind = scored(settings, frame, usable), _kind(settings)
+    target, prediction = rows[settings.target.name], rows[settings.prediction]
+    loss = _losses(settings, rows)
+    found = {"labelled_rows": float(usable.sum()), "scored_rows": float(len(rows)), error_metric(settings): loss.sum()}
+    if kind == "regression":
+        found |= {"root_mean_squared_error": (loss**2).sum(), "bias": (prediction - target).sum()}
+    elif kind == "binary":
+        hits = (prediction >= settings.target.cut) == (target == 1)
+        squares = ((prediction - target) ** 2).sum()
+        found |= {"brier_score": squares, "accuracy": hits.sum(), "base_rate": target.sum()}
+    else:
+        found |= {"accuracy": (target == prediction).sum()}
+    return {name: float(value) for name, value in found.items()}, loss
+
+
+def of_sums(added: Mapping[str, float]) -> dict[str, float]:
+    """Return the metrics that `sums` adds up, None for all without a scored row, and `labelled_rows`."""
+    rows = added["scored_rows"]
+    means = {name: total / rows if rows else None for name, total in added.items() if not name.endswith("_rows")}
+    if rows and "root_mean_squared_error" in means:
+        means["root_mean_squared_error"] = float(np.sqrt(means["root_mean_squared_error"]))
+    return {"labelled_rows": added["labelled_rows"], **means}
 
 
 def baseline(settings: Settings, frame: pd.DataFrame) -> float | None:
@@ -146,28 +185,35 @@ def _of_true_class(target: pd.Series, rows: pd.DataFrame) -> pd.Series:
 
 
 def _of_numbers(target: pd.Series, prediction: pd.Series) -> dict[str, float | None]:
+    # As scikit-learn computes them; its own functions import a second's worth of modules at their first call.
+    error, spread = prediction - target, ((target - target.mean()) ** 2).sum()
+    residual = (error**2).sum()
     return {
-        "mean_absolute_error": sklearn_metrics.mean_absolute_error(target, prediction),
-        "root_mean_squared_error": sklearn_metrics.root_mean_squared_error(target, prediction),
-        "bias": (prediction - target).mean(),
-        "r2": sklearn_metrics.r2_score(target, prediction) if len(target) > 1 else None,
+        "mean_absolute_error": error.abs().mean(),
+        "root_mean_squared_error": np.sqrt(residual / len(error)),
+        "bias": error.mean(),
+        "r2": (1 - residual / spread if spread else float(residual == 0)) if len(target) > 1 else None,
     }
 
 
 def _of_probabilities(target: pd.Series, prediction: pd.Series, cut: float) -> dict[str, float | None]:
+    from sklearn.metrics import roc_auc_score
+
     has_both = target.nunique() == 2
     return {
         "brier_score": ((prediction - target) ** 2).mean(),
-        "roc_auc": sklearn_metrics.roc_auc_score(target, prediction) if has_both else None,
+        "roc_auc": roc_auc_score(target, prediction) if has_both else None,
         "accuracy": ((prediction >= cut) == (target == 1)).mean(),
         "base_rate": target.mean(),
     }
 
 
 def _of_classes(target: pd.Series, prediction: pd.Series) -> dict[str, float | None]:
+    from sklearn.metrics import f1_score
+
     return {
         "accuracy": (target == prediction).mean(),
-        "macro_f1": sklearn_metrics.f1_score(target, prediction, average="macro", zero_division=0),
+        "macro_f1": f1_score(target, prediction, average="macro", zero_division=0),
     }
 
 

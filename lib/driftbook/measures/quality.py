@@ -28,8 +28,8 @@ def quality(settings: Settings, batch: Batch, columns: Sequence[Bins], day: Prof
     """
     frame = batch.frame
     measures = [
-        Measure("rows", float(len(frame))),
-        Measure("share_missing_values", missing_cells(batch, settings)),
+        Measure("rows", float(day.rows)),
+        Measure("share_missing_values", _missing_cells(batch, day, settings)),
         Measure("stray_rows", float(batch.strays)),
     ]
     for column in batch.inputs.column_names:
@@ -47,13 +47,6 @@ def missing_values(column: pa.ChunkedArray) -> int:
     return column.null_count if not pa.types.is_floating(column.type) else _sum(pc.is_null(column, nan_is_null=True))
 
 
-def missing_cells(batch: Batch, settings: Settings) -> float:
-    """Return the share of missing cells among all cells of the delivered columns and the prediction."""
-    missing = sum(missing_values(column) for column in batch.inputs.columns)
-    missing += int(batch.frame[settings.prediction].isna().sum())
-    return missing / (batch.inputs.num_rows * (batch.inputs.num_columns + 1))
-
-
 def duplicates(table: pa.Table) -> int:
     """Return how many rows repeat an earlier row in every delivered column, whatever the columns' types."""
     table = plain(table)
@@ -67,6 +60,12 @@ def duplicates(table: pa.Table) -> int:
             table = table.set_column(table.column_names.index(name), name, pa.array(texts, pa.string()))
     keys += nested
     return table.num_rows - (table.group_by(keys).aggregate([]).num_rows if keys else min(table.num_rows, 1))
+
+
+def _missing_cells(batch: Batch, day: Profile, settings: Settings) -> float:
+    """Return the share of missing cells among all cells of the delivered columns and the prediction."""
+    names = [*batch.inputs.column_names, settings.prediction]
+    return sum(day.missing[name] for name in names) / (day.rows * len(names))
 
 
 def _repeating(table: pa.Table, keys: list[str]) -> pa.Table:

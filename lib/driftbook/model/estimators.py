@@ -1,19 +1,23 @@
-"""Estimators of scikit-learn's kind by their import path, with encoders for categories, and their fit."""
+"""Estimators of scikit-learn's kind by their import path, with encoders for categories, and their fit.
+
+scikit-learn is imported where it is needed: a day whose predictions are delivered needs none of it, a trained model
+little.
+"""
 
 import importlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from sklearn.compose import ColumnTransformer
-from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder
-from sklearn.utils import InputTags, get_tags
 
 from driftbook.config import Settings
 from driftbook.config.model import DeliveredModel, FileModel, TrainModel
 from driftbook.errors import BadInput
 from driftbook.model import features, files
+
+if TYPE_CHECKING:
+    from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder
+    from sklearn.utils import InputTags
 
 #: Histogram gradient boosting bins into at most 255, and one is for gaps.
 _MOST_CATEGORIES = 254
@@ -52,6 +56,9 @@ def build(settings: Settings, training: pd.DataFrame) -> Any:
     way = _way(settings, estimator, training)
     if way == "numbers":
         return estimator
+    from sklearn.compose import ColumnTransformer
+    from sklearn.pipeline import Pipeline
+
     categorical, known = [*settings.features.categorical], _parameters(estimator)
     if way == "ordinal" and "categorical_features" in known and "categorical_features" not in settings.model.arguments:
         estimator.set_params(categorical_features=list(range(len(categorical))))
@@ -113,8 +120,10 @@ def _way(settings: Settings, estimator: Any, training: pd.DataFrame) -> str:
     return "one hot" if texts else "numbers"
 
 
-def _ordinal(estimator: Any) -> OrdinalEncoder:
+def _ordinal(estimator: Any) -> "OrdinalEncoder":
     """Return an encoder to codes; what it does not know is a gap, or -1 for an estimator that takes no gaps."""
+    from sklearn.preprocessing import OrdinalEncoder
+
     unknown = np.nan if _tags(estimator).allow_nan else -1
     return OrdinalEncoder(
         handle_unknown="use_encoded_value",
@@ -124,7 +133,9 @@ def _ordinal(estimator: Any) -> OrdinalEncoder:
     )
 
 
-def _one_hot(estimator: Any) -> OneHotEncoder:
+def _one_hot(estimator: Any) -> "OneHotEncoder":
+    from sklearn.preprocessing import OneHotEncoder
+
     is_sparse = _tags(estimator).sparse
     return OneHotEncoder(handle_unknown="infrequent_if_exist", max_categories=_MOST_CATEGORIES, sparse_output=is_sparse)
 
@@ -133,7 +144,9 @@ def _parameters(estimator: Any) -> dict[str, Any]:
     return estimator.get_params() if hasattr(estimator, "get_params") else {}
 
 
-def _tags(estimator: Any) -> InputTags:
+def _tags(estimator: Any) -> "InputTags":
+    from sklearn.utils import InputTags, get_tags
+
     try:
         return get_tags(estimator).input_tags
     except AttributeError:  # an estimator that does not come from scikit-learn's base class

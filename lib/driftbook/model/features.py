@@ -4,7 +4,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sklearn.pipeline import Pipeline
 
 from driftbook.config import Settings
 from driftbook.config.model import TrainModel
@@ -24,7 +23,8 @@ def given(settings: Settings, estimator: Any, frame: pd.DataFrame) -> np.ndarray
     """
     if not isinstance(settings.model, TrainModel):
         return frame_of(settings, frame)
-    if isinstance(estimator, Pipeline) and estimator.steps[0][0] == ENCODER:
+    steps = getattr(estimator, "steps", None)  # of a pipeline
+    if steps and steps[0][0] == ENCODER:
         return labels_of(settings, frame)
     return matrix(settings, frame)
 

@@ -5,8 +5,6 @@ import io
 from pathlib import Path
 from typing import Any
 
-import joblib
-
 from driftbook import paths
 from driftbook.config import Settings
 from driftbook.errors import ModelUnavailable
@@ -43,6 +41,8 @@ def located(path: str) -> Path:
 def loaded(path: Path, content: bytes) -> Any:
     """Return the model that the content of a file holds, by skops or joblib; trust it before you call this."""
     try:
+        import joblib
+
         return _skops(content) if path.suffix == ".skops" else joblib.load(io.BytesIO(content))
     except ImportError as error:
         package = (error.name or str(error)).partition(".")[0]

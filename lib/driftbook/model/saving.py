@@ -9,7 +9,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import joblib
 import pandas as pd
 
 from driftbook import paths
@@ -35,6 +34,8 @@ def save(trained: TrainedModel) -> Path:
     home.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix=".", dir=home))
     if isinstance(trained.settings.model, TrainModel):
+        import joblib
+
         joblib.dump(trained.estimator, folder / _MODEL)
     trained.validation.to_parquet(folder / "validation.parquet")
     trained.reference_rows.to_parquet(folder / "calibration.parquet")

@@ -48,6 +48,17 @@ def day(trained: TrainedModel, monitored: DayReport, column: str, *, question: s
         f'<p class="lead">{what(trained, result)}</p>'
         + (f"<p>{hurt}</p>" if hurt else "")
         + f"<p><strong>Next step:</strong> {html.escape(step)}</p>"
+        + _sampled(result)
+    )
+
+
+def _sampled(result: DayResult) -> str:
+    if not result.sample:
+        return ""
+    return (
+        '<p class="sampled">Counts, shares, scores, verdicts and mean errors are of all rows. Quantiles, Evidently\'s '
+        "distances, the error by hour and metrics that are no mean over rows are of a sample of "
+        f"{result.sample:,} rows, drawn with a fixed seed.</p>"
     )
 
 

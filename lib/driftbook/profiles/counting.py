@@ -1,8 +1,10 @@
 """From a day's rows to its profile."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,20 +22,35 @@ from driftbook.profiles.grid import Grid, bin_counts, value_counts
 from driftbook.profiles.labels import label
 from driftbook.profiles.profile import Profile
 
+#: A day of more rows is counted some at a time; what is no count is computed of `SAMPLE` of them.
+MOST_ROWS, SAMPLE = 250_000, 100_000
+
 
 def profile(settings: Settings, grid: Grid, batch: Batch) -> Profile:
     """Return the profile of one day, whose frame holds the prediction."""
+    return _profile(settings, grid, batch, losses(settings, batch.frame), duplicates=duplicates(batch.inputs))
+
+
+def piece(settings: Settings, grid: Grid, batch: Batch, losses: pd.Series) -> Profile:
+    """Return the profile of a piece of a day, to be `added` to others.
+
+    Duplicates and what is counted by value are left out: those need all rows.
+    """
+    return _profile(settings, grid, batch, losses, values={})
+
+
+def _profile(settings: Settings, grid: Grid, batch: Batch, losses: pd.Series, **known: Any) -> Profile:
     return count(
         settings.calendar,
         grid,
         batch.period.start,
         batch.frame,
-        duplicates=duplicates(batch.inputs),
         missing={name: missing_values(batch.inputs[name]) for name in batch.inputs.column_names},
         invalid={name: len(rows) for name, rows in batch.invalid.items()},
         kinds=kinds(batch.inputs),
         modes=modes(batch.inputs.drop_columns([name for name in grid.columns if name in batch.inputs.column_names])),
-        errors=losses(settings, batch.frame).to_numpy(),
+        errors=losses.to_numpy(),
+        **known,
     )
 
 
@@ -47,6 +64,7 @@ def count(
     errors: np.ndarray,
     duplicates: int = 0,
     invalid: Mapping[str, int] | None = None,
+    values: Mapping[str, Mapping[str, int]] | None = None,
     kinds: Mapping[str, str] | None = None,
     modes: Mapping[str, tuple[str, int]] | None = None,
 ) -> Profile:
@@ -62,7 +80,11 @@ def count(
         The losses of the labelled rows (absolute errors in the target's unit).
     invalid
         The values of each column that stand for none; the frame has NaN in their place.
+    values
+        The counts of the columns counted by value, counted here where they are not given.
     """
+    if values is None:
+        values = {name: value_counts(frame[name]) for name in (*grid.ordered, *grid.unordered)}
     invalid = dict(invalid or {})
     whole = [name for name in grid.columns if name not in grid.partial]
     counted = {name: int(frame[name].isna().sum()) - invalid.get(name, 0) for name in whole}
@@ -74,13 +96,33 @@ def count(
         rows=len(frame),
         duplicates=duplicates,
         bins={name: bin_counts(grid, frame[name]) for name in grid.edges},
-        values={name: value_counts(frame[name]) for name in (*grid.ordered, *grid.unordered)},
+        values=dict(values),
         missing={**missing, **counted},
         invalid=invalid,
         kinds=dict(kinds if kinds is not None else dict.fromkeys(missing, "other")),
         modes=dict(modes or {}),
         errors=summed(errors),
     )
+
+
+def added(one: Profile, other: Profile) -> Profile:
+    """Return the profile of two pieces of a day together."""
+    return replace(
+        one,
+        rows=one.rows + other.rows,
+        bins={name: counts + other.bins[name] for name, counts in one.bins.items()},
+        missing={name: count + other.missing[name] for name, count in one.missing.items()},
+        invalid=dict(Counter(one.invalid) + Counter(other.invalid)),
+        modes={name: _mode(one.modes.get(name), other.modes.get(name)) for name in {**one.modes, **other.modes}},
+        errors=tuple(sum(sums) for sums in zip(one.errors, other.errors, strict=True)),
+    )
+
+
+def _mode(one: tuple[str, int] | None, other: tuple[str, int] | None) -> tuple[str, int]:
+    """Return the most frequent value of two pieces: exact where both have the same one, as where there is no other."""
+    if one and other and one[0] == other[0]:
+        return one[0], one[1] + other[1]
+    return max((mode for mode in (one, other) if mode), key=lambda mode: mode[1])
 
 
 def recount(

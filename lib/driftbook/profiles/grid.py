@@ -66,9 +66,9 @@ def freeze(
 
 def bin_counts(grid: Grid, values: pd.Series) -> np.ndarray:
     """Return a numeric column's counts per bin, missing values left out; the series' name says which column."""
-    edges = np.array(grid.edges[values.name])
-    present = values.to_numpy(dtype=float)
-    return np.bincount(np.searchsorted(edges, present[~np.isnan(present)]), minlength=len(edges) + 1)
+    ascending = np.sort(values.to_numpy(dtype=float))  # missing ones come last
+    upto = np.searchsorted(ascending, np.array(grid.edges[values.name]), side="right")
+    return np.diff(upto, prepend=0, append=len(ascending) - np.isnan(ascending).sum())
 
 
 def value_counts(values: pd.Series) -> dict[str, int]:
@@ -76,7 +76,12 @@ def value_counts(values: pd.Series) -> dict[str, int]:
 
     Of more than `MOST_VALUES` different ones the rarest are counted together, as `REST`.
     """
-    counted = values.value_counts().sort_index()
+    return listed(values.value_counts())
+
+
+def listed(counted: pd.Series) -> dict[str, int]:
+    """Return counts by value as `value_counts` does."""
+    counted = counted.sort_index()
     if len(counted) <= MOST_VALUES:
         return {label(value): int(n) for value, n in counted.items()}
     ranked = counted.sort_values(ascending=False, kind="stable")

@@ -5,6 +5,7 @@ import html
 import shlex
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,6 @@ from nbformat import NotebookNode
 from driftbook import batches, config, paths, store
 from driftbook.config import Settings
 from driftbook.errors import BadInput
-from driftbook.pages import index, render
 from driftbook.runs.parameters import Request
 
 #: Evidently's interactive report, a file of its own beside the page.
@@ -39,6 +39,14 @@ def location(page: str) -> Path:
     return paths.archive_dir() / page
 
 
+@cache
+def prepare() -> None:
+    """Load what makes a page: a second that may pass while cells run, or once before a process is forked."""
+    from driftbook.pages import index, render  # noqa: F401
+
+    render.render(nbformat.v4.new_notebook(), title="")
+
+
 def write(run: Mapping[str, Any], request: Request, nb: NotebookNode, failure: str) -> str:
     """Archive an executed notebook and its page; return the page's address relative to the archive.
 
@@ -49,6 +57,8 @@ def write(run: Mapping[str, Any], request: Request, nb: NotebookNode, failure: s
     run
         The run's row, as `store.run` gives it.
     """
+    from driftbook.pages import index, render
+
     home = folder(run["run_id"], request)
     home.mkdir(parents=True, exist_ok=True)
     page = home / f"{request.notebook}.html"
@@ -87,6 +97,8 @@ def command(notebook: str, model: str, **parameters: Any) -> str:
 
 def refresh_index() -> None:
     """Write the archive's index anew from the run records and the days' verdicts."""
+    from driftbook.pages import index
+
     paths.archive_dir().mkdir(parents=True, exist_ok=True)
     with FileLock(paths.archive_dir() / ".lock"):  # an older state must not overwrite a newer one
         days = store.daily_overview()
@@ -104,6 +116,8 @@ def refresh_index() -> None:
 
 
 def _write_glossary() -> None:
+    from driftbook.pages import index, render
+
     text = (paths.ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
     index.write(paths.archive_dir() / GLOSSARY, render.words(text))
 

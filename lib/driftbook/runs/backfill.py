@@ -84,7 +84,7 @@ def _announce(trained: TrainedModel, period: Period) -> None:
 
 
 def _run_all(crew: Crew, days: list[dt.date], pace: float) -> list[Job]:
-    done = tqdm(_paced(crew, days, pace), total=len(days), desc="days", file=sys.stderr, disable=not days)
+    done = tqdm(_paced(crew, days, pace), total=len(days), desc="days", unit="day", file=sys.stderr, disable=not days)
     return [Job(day, "failed" if error else "computed", error) for day, error in done]
 
 

@@ -1,4 +1,8 @@
-import papermill  # noqa: F401, D100 - first, so that it is whole before this module is used, whoever is imported first
+import papermill  # noqa: F401, D100, I001 - first, so that it is whole before this module is used, whoever comes first
+
+import atexit
+import gc
+from contextlib import contextmanager
 
 
 def execute_notebook(nb, kernel_name, **options):  # noqa: ANN201
@@ -7,7 +11,8 @@ def execute_notebook(nb, kernel_name, **options):  # noqa: ANN201
 
     if "driftbook" not in nb.metadata:
         return NBClientEngine.execute_notebook(nb, kernel_name, **options)
-    from driftbook.runs.execution import execute
+    with _without_collections():
+        from driftbook.runs.execution import execute
 
     return execute(nb, kernel_name, **options)
 
@@ -24,6 +29,18 @@ def nb_language(nb, language=None):  # noqa: ANN201
     from papermill.engines import NBClientEngine
 
     return NBClientEngine.nb_language(nb, language)
+
+
+@contextmanager
+def _without_collections():
+    """Collect no garbage while modules load, nor among them later, in a fork or at the end: it cost a second a run."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
+    atexit.register(gc.freeze)
 
 
 def _register() -> None:

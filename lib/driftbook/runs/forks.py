@@ -4,8 +4,9 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -17,7 +18,7 @@ from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, NotebookExecutionManager
 from papermill.log import logger
 
-from driftbook.runs import shell
+from driftbook.runs import archive, shell
 
 #: Seconds between looks at whether a silent process still lives.
 _LOOK = 0.5
@@ -49,7 +50,7 @@ class ForkClient(PapermillNotebookClient):
     def execute(self, **_: Any) -> NotebookNode:
         """Run all cells; outputs, counts and times are noted as from a kernel."""
         self.reset_execution_trackers()
-        with _forked() as (self._process, self._channel):
+        with _forked() as (self._process, self._channel), _beside(archive.prepare):
             self.log.info("Executing notebook in a fork of this process")
             self.papermill_execute_cells()
         self.nb.metadata["language_info"] = _language()
@@ -118,6 +119,17 @@ def _forked() -> Iterator[tuple[Any, Any]]:
         process.kill()
         process.join()
         process.close()
+
+
+@contextmanager
+def _beside(work: Callable[[], None]) -> Iterator[None]:
+    """Do some work in a thread while this one waits for cells; it is done at the end."""
+    thread = threading.Thread(target=work)
+    thread.start()
+    try:
+        yield
+    finally:
+        thread.join()
 
 
 def _child(ours: Any, theirs: Any) -> None:

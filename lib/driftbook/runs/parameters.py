@@ -9,7 +9,7 @@ from typing import Any
 from nbformat import NotebookNode
 from papermill.inspection import _infer_parameters
 
-from driftbook import adoption, batches, config, model
+from driftbook import batches, config, model
 from driftbook.config import Settings
 from driftbook.errors import BadInput
 from driftbook.periods import Period, between, one_day
@@ -60,6 +60,8 @@ def check(nb: NotebookNode) -> Request:
     ours = nb.metadata["driftbook"]
     parameters = _parameters(nb)
     if ours["notebook"] == "adopt":
+        from driftbook import adoption  # which no other notebook needs
+
         adoption.check(parameters)
     settings = config.load(parameters["params"]) if "params" in parameters else None
     period = _period(parameters, settings, ours["notebook"])

@@ -21,6 +21,7 @@ from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.error import StdinNotImplementedError
 from IPython.core.interactiveshell import InteractiveShell
+from threadpoolctl import ThreadpoolController
 from traitlets import Type
 from traitlets.config import Config
 
@@ -122,6 +123,7 @@ class _Stream(io.TextIOBase):
 
 _lock = threading.Lock()
 _prepared: ZMQInteractiveShell | None = None
+_threads: ThreadpoolController | None = None
 
 
 def can_draw() -> bool:
@@ -172,9 +174,14 @@ def _leave_threads_behind() -> None:
     GNU's waits for ever in a child for the threads that its parent had (GCC bug 52303); with one it asks for none. An
     OpenMP that a cell loads itself keeps all of its threads.
     """
-    from threadpoolctl import threadpool_limits
+    (_threads or find_threads()).limit(limits=1, user_api="openmp")
 
-    threadpool_limits(1, user_api="openmp")
+
+def find_threads() -> ThreadpoolController:
+    """Find each OpenMP, for forks that are to come: a process that will load no other one saves them the search."""
+    global _threads
+    _threads = ThreadpoolController()
+    return _threads
 
 
 def _run(shell: ZMQInteractiveShell, source: str) -> None:

@@ -13,7 +13,7 @@ from multiprocessing.connection import Connection, wait
 from typing import Any
 
 from driftbook import model, paths, store
-from driftbook.measures import drift
+from driftbook.measures import drift, performance
 from driftbook.model import TrainedModel
 from driftbook.runs import kernels, shell
 
@@ -145,9 +145,14 @@ def warm(trained: TrainedModel) -> None:
     from driftbook.pages import day_figures, headline  # noqa: F401
     from driftbook.runs import archive, execution, in_notebook  # noqa: F401
 
-    _ = trained.calibration.fixed, trained.calibration.plan, trained.calibration.by_day
-    drift.drift(trained.settings, trained.validation, trained.validation)  # prepares the reference's side
+    archive.prepare()
+    calibration, rows = trained.calibration, trained.validation
+    _ = calibration.fixed, calibration.plan, calibration.by_day, [day.sha256 for day in calibration.days]
+    drift.drift(trained.settings, rows, rows)  # prepares the reference's side
+    performance.values(trained.settings, rows)  # some libraries import much at the first call
+    rows.head(1).to_html()
     model.keep(trained)
+    shell.find_threads()
     gc.collect()
     gc.freeze()
 

@@ -1,0 +1,118 @@
+"""A day of many rows, read and counted some at a time: what is exact of all of them, and a sample for the rest."""
+
+import hashlib
+from collections import Counter
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from driftbook import batches, model
+from driftbook.batches import Batch
+from driftbook.batches.derive import row_hashes
+from driftbook.batches.sampling import Sample
+from driftbook.config import Settings
+from driftbook.measures import performance
+from driftbook.model import TrainedModel
+from driftbook.periods import Period
+from driftbook.profiles import counting
+from driftbook.profiles.grid import listed
+from driftbook.profiles.labels import label
+from driftbook.profiles.profile import Profile
+
+#: So many pieces' counts by value are held before they are added up.
+_PIECES = 16
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What all rows of a day add up to.
+
+    Attributes
+    ----------
+    profile
+        The same as that of all rows at once.
+    performance
+        The number of labelled rows, and the metrics that are means over rows.
+    sample
+        Rows for what does not add up: `counting.SAMPLE` of them, or all if there are no more.
+    """
+
+    profile: Profile
+    performance: dict[str, float | None]
+    sample: Batch
+
+
+def count(trained: TrainedModel, period: Period, size: int = counting.SAMPLE) -> Tally | None:
+    """Return the tally of a day, read in pieces, with a sample of some size; None without a row."""
+    settings, grid = trained.settings, trained.calibration.grid
+    by_value = {name: _Values() for name in (*grid.ordered, *grid.unordered)}
+    sample, hashes, sums, profile = Sample(size), _Hashes(), Counter(), None
+    for batch in (model.predicted(trained, piece) for piece in batches.chunks(settings, period)):
+        hashes.add(batch)
+        added, losses = performance.sums(settings, batch.frame)
+        sums.update(added)
+        piece = counting.piece(settings, grid, batch, losses)
+        profile = counting.added(profile, piece) if profile else piece
+        for name, values in by_value.items():
+            values.add(batch.frame[name])
+        sample.add(batch)
+    if profile is None:
+        return None
+    counted = {"duplicates": hashes.repeated(), "values": {name: one.counts() for name, one in by_value.items()}}
+    drawn = sample.batch(replace(batch, strays=hashes.strays), hashes.sha256)
+    return Tally(replace(profile, **counted), performance.of_sums(sums), drawn)
+
+
+def sha256(settings: Settings, period: Period) -> str:
+    """Return the hash that the sample of a day bears."""
+    hashes = _Hashes()
+    for batch in batches.chunks(settings, period):
+        hashes.add(batch)
+    return hashes.sha256()
+
+
+class _Hashes:
+    """The hash of each row delivered: for duplicates among them, and for one hash of all, whatever the pieces."""
+
+    def __init__(self):
+        self._rows: list[np.ndarray] = []
+        self._columns, self.strays = "", 0
+
+    def add(self, batch: Batch) -> None:
+        self._rows.append(row_hashes(batch.inputs))
+        self._columns = str([(field.name, str(field.type)) for field in batch.table.schema])
+        self.strays += batch.strays
+
+    def sha256(self) -> str:
+        digest = hashlib.sha256(f"{self.strays} {self._columns}".encode())
+        for rows in self._rows:
+            digest.update(np.ascontiguousarray(rows))
+        return digest.hexdigest()
+
+    def repeated(self) -> int:
+        ascending = np.concatenate(self._rows)
+        ascending.sort()
+        return int((ascending[1:] == ascending[:-1]).sum())
+
+
+class _Values:
+    """How often each value of a column occurs."""
+
+    def __init__(self):
+        self._pieces: list[pd.Series] = []
+
+    def add(self, column: pd.Series) -> None:
+        self._pieces.append(column.value_counts())
+        if len(self._pieces) > _PIECES:
+            self._pieces = [self._together()]
+
+    def counts(self) -> dict[str, int]:
+        return listed(self._together())
+
+    def _together(self) -> pd.Series:
+        pieces = self._pieces
+        if len({piece.index.dtype for piece in pieces if len(piece)}) > 1:  # numbers here, texts there
+            pieces = [piece.set_axis(piece.index.map(label)) for piece in pieces]
+        joined = pd.concat([piece for piece in pieces if len(piece)] or pieces[:1])
+        return joined.groupby(level=0).sum()

@@ -86,11 +86,11 @@ def stale_days(trained: TrainedModel, period: Period) -> list[dt.date]:
     A day that arrived late, was delivered again or was acknowledged since makes the days after it stale. Labels that
     arrived late do so only for days that have theirs.
     """
-    trained = with_acknowledged(trained)
-    settings = trained.settings
-    judged = store.trailing_days(settings.name, period.start, period.end, trained.version)
+    judged = store.trailing_days(trained.settings.name, period.start, period.end, trained.version)
     if not judged:
         return []
+    trained = with_acknowledged(trained)
+    settings = trained.settings
     calibration = trained.calibration
     first = trailing.reach(settings.alarms, settings.references, min(judged))
     stored = _stored(trained, Period(first, period.end))

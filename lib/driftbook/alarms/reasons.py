@@ -51,8 +51,8 @@ def listed(names: Sequence[str]) -> str:
 
     Examples
     --------
-    >>> listed(["RatecodeID", "passenger_count", "payment_type", "store_and_fwd_flag", "trip_type"])
-    'RatecodeID, passenger_count, payment_type and 2 more'
+    >>> listed(["weight", "depot", "rack", "sender", "note"])
+    'weight, depot, rack and 2 more'
     """
     return (
         ", ".join(names)

@@ -38,7 +38,7 @@ def test_a_day_in_pieces_has_the_same_numbers(demo, before, pieces, day):
     counted = tally.count(trained, periods.one_day(day))
     known = before(periods.one_day(day).start)
     expected = monitoring.report(trained, whole(demo, day), known)
-    found = monitoring.report(trained, counted.sample, known, counted)
+    found = monitoring.report(trained, counted.sample, known, counted=counted)
     assert found.profile.errors == pytest.approx(expected.profile.errors, rel=1e-12)
     assert replace(found.profile, errors=expected.profile.errors).to_dict() == expected.profile.to_dict()
     assert (found.result.sample, found.result.data_hash) == (0, expected.result.data_hash)
@@ -63,7 +63,7 @@ def test_a_sample_says_so_and_does_not_depend_on_the_pieces(demo, before, monkey
     for other in found[1:]:
         assert other.sample.frame.equals(first.frame) and other.sample.table.equals(first.table)
         assert other.sample.sha256 == first.sha256 == tally.sha256(trained.settings, period)
-    report = monitoring.report(trained, first, known, found[0])
+    report = monitoring.report(trained, first, known, counted=found[0])
     assert (report.result.sample, report.result.rows) == (300, len(expected.frame))
     exact = {(m.metric, m.feature): m for m in monitoring.report(trained, expected, known).result.measures}
     sampled = {"quantile", "evidently_drift", "prediction_drift", "num_drifted_columns", "r2"}

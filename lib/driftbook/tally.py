@@ -16,7 +16,7 @@ from driftbook.measures import performance
 from driftbook.model import TrainedModel
 from driftbook.periods import Period
 from driftbook.profiles import counting
-from driftbook.profiles.grid import listed
+from driftbook.profiles.grid import MOST_VALUES, listed
 from driftbook.profiles.labels import label
 from driftbook.profiles.profile import Profile
 
@@ -47,6 +47,7 @@ def count(trained: TrainedModel, period: Period, size: int = counting.SAMPLE) ->
     """Return the tally of a day, read in pieces, with a sample of some size; None without a row."""
     settings, grid = trained.settings, trained.calibration.grid
     by_value = {name: _Values() for name in (*grid.ordered, *grid.unordered)}
+    few: dict[str, Counter | None] = {}
     sample, hashes, sums, profile = Sample(size), _Hashes(), Counter(), None
     for batch in (model.predicted(trained, piece) for piece in batches.chunks(settings, period)):
         hashes.add(batch)
@@ -56,10 +57,16 @@ def count(trained: TrainedModel, period: Period, size: int = counting.SAMPLE) ->
         profile = counting.added(profile, piece) if profile else piece
         for name, values in by_value.items():
             values.add(batch.frame[name])
+        for name, counts in counting.few_values(counting.unwatched(grid, batch)).items():
+            few[name] = _added(few.get(name, Counter()), counts)
         sample.add(batch)
     if profile is None:
         return None
-    counted = {"duplicates": hashes.repeated(), "values": {name: one.counts() for name, one in by_value.items()}}
+    counted = {
+        "duplicates": hashes.repeated(),
+        "modes": counting.modes(few),
+        "values": {name: one.counts() for name, one in by_value.items()},
+    }
     drawn = sample.batch(replace(batch, strays=hashes.strays), hashes.sha256)
     return Tally(replace(profile, **counted), performance.of_sums(sums), drawn)
 
@@ -70,6 +77,12 @@ def sha256(settings: Settings, period: Period) -> str:
     for batch in batches.chunks(settings, period):
         hashes.add(batch)
     return hashes.sha256()
+
+
+def _added(one: Counter | None, other: Counter | None) -> Counter | None:
+    """Return counts by value together, None where they are too many."""
+    together = None if one is None or other is None else one + other
+    return together if together is not None and len(together) <= MOST_VALUES else None
 
 
 class _Hashes:

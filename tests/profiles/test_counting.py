@@ -79,4 +79,9 @@ def test_the_most_frequent_value_of_each_column(batch):
             "at": pa.array([dt.datetime(2022, 2, 5)] * 4),
         }
     )
-    assert counting.modes(table) == {"flag": ("N", 2), "fee": ("2", 3), "paid": ("False", 2)}
+    assert counting.modes(counting.few_values(table)) == {"flag": ("N", 2), "fee": ("2", 3), "paid": ("False", 2)}
+
+
+def test_a_column_of_too_many_values_has_no_most_frequent_one():
+    table = pa.table({"id": [*range(counting.MOST_VALUES), 1, 2], "more": [*range(counting.MOST_VALUES + 2)]})
+    assert counting.modes(counting.few_values(table)) == {"id": ("1", 2)}

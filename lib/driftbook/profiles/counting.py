@@ -18,7 +18,7 @@ from driftbook.config.alarms import Calendar
 from driftbook.measures.performance import losses
 from driftbook.measures.quality import duplicates, missing_values
 from driftbook.profiles import calendars
-from driftbook.profiles.grid import Grid, bin_counts, value_counts
+from driftbook.profiles.grid import MOST_VALUES, Grid, bin_counts, value_counts
 from driftbook.profiles.labels import label
 from driftbook.profiles.profile import Profile
 
@@ -28,13 +28,25 @@ MOST_ROWS, SAMPLE = 250_000, 100_000
 
 def profile(settings: Settings, grid: Grid, batch: Batch) -> Profile:
     """Return the profile of one day, whose frame holds the prediction."""
-    return _profile(settings, grid, batch, losses(settings, batch.frame), duplicates=duplicates(batch.inputs))
+    return _profile(
+        settings,
+        grid,
+        batch,
+        losses(settings, batch.frame),
+        duplicates=duplicates(batch.inputs),
+        modes=modes(few_values(unwatched(grid, batch))),
+    )
+
+
+def unwatched(grid: Grid, batch: Batch) -> pa.Table:
+    """Return the delivered columns that are not scored."""
+    return batch.inputs.drop_columns([name for name in grid.columns if name in batch.inputs.column_names])
 
 
 def piece(settings: Settings, grid: Grid, batch: Batch, losses: pd.Series) -> Profile:
     """Return the profile of a piece of a day, to be `added` to others.
 
-    Duplicates and what is counted by value are left out: those need all rows.
+    Duplicates, modes and what is counted by value are left out: those need all rows.
     """
     return _profile(settings, grid, batch, losses, values={})
 
@@ -48,7 +60,6 @@ def _profile(settings: Settings, grid: Grid, batch: Batch, losses: pd.Series, **
         missing={name: missing_values(batch.inputs[name]) for name in batch.inputs.column_names},
         invalid={name: len(rows) for name, rows in batch.invalid.items()},
         kinds=kinds(batch.inputs),
-        modes=modes(batch.inputs.drop_columns([name for name in grid.columns if name in batch.inputs.column_names])),
         errors=losses.to_numpy(),
         **known,
     )
@@ -113,16 +124,8 @@ def added(one: Profile, other: Profile) -> Profile:
         bins={name: counts + other.bins[name] for name, counts in one.bins.items()},
         missing={name: count + other.missing[name] for name, count in one.missing.items()},
         invalid=dict(Counter(one.invalid) + Counter(other.invalid)),
-        modes={name: _mode(one.modes.get(name), other.modes.get(name)) for name in {**one.modes, **other.modes}},
         errors=tuple(sum(sums) for sums in zip(one.errors, other.errors, strict=True)),
     )
-
-
-def _mode(one: tuple[str, int] | None, other: tuple[str, int] | None) -> tuple[str, int]:
-    """Return the most frequent value of two pieces: exact where both have the same one, as where there is no other."""
-    if one and other and one[0] == other[0]:
-        return one[0], one[1] + other[1]
-    return max((mode for mode in (one, other) if mode), key=lambda mode: mode[1])
 
 
 def recount(
@@ -151,15 +154,24 @@ def summed(errors: np.ndarray) -> tuple[int, float, float]:
     return len(errors), float(np.sum(errors)), float(np.sum(np.square(errors)))
 
 
-def modes(table: pa.Table) -> dict[str, tuple[str, int]]:
-    """Return the most frequent value of each column that holds numbers, text or truth values, and in how many rows."""
+def few_values(table: pa.Table) -> dict[str, Counter | None]:
+    """Return the counts by value, as text, of each column that holds numbers, text or truth values.
+
+    None where a column has more than `MOST_VALUES` different ones.
+    """
     found = {}
     for name, kind in kinds(table).items():
         if kind in ("number", "text", "boolean"):
-            counted = pc.value_counts(plain_column(table[name]).drop_null()).to_pylist()
-            if ranked := sorted((-one["counts"], label(one["values"])) for one in counted):
-                found[name] = ranked[0][1], -ranked[0][0]
+            counted = pc.value_counts(plain_column(table[name]).drop_null())
+            few = len(counted) <= MOST_VALUES
+            found[name] = Counter({label(one["values"]): one["counts"] for one in counted.to_pylist()}) if few else None
     return found
+
+
+def modes(values: Mapping[str, Counter | None]) -> dict[str, tuple[str, int]]:
+    """Return the most frequent value of each column that `few_values` counted, and in how many rows it stands."""
+    ranked = {name: min((-n, value) for value, n in counts.items()) for name, counts in values.items() if counts}
+    return {name: (value, -n) for name, (n, value) in ranked.items()}
 
 
 def kinds(table: pa.Table) -> dict[str, str]:

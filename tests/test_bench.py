@@ -86,7 +86,8 @@ def test_months_that_are_not_there_are_named():
 def test_coded_rows_count_as_the_product_counts(bench, pair, pool):
     counted = {day.day: day for day in bench["resample"].as_they_are(pool, None)}
     for day in list(pair.days)[:3]:
-        assert replace(counted[day], duplicates=pair.counts[day].duplicates).sha256 == pair.counts[day].sha256
+        expected = replace(pair.counts[day], modes={})  # which nothing that is shuffled is judged by
+        assert replace(counted[day], duplicates=expected.duplicates).sha256 == expected.sha256
 
 
 def test_days_of_another_size(bench, pool):
@@ -109,7 +110,7 @@ def test_undisturbed_days_alarm_about_as_often_as_the_budget_says(bench, pool):
 def test_a_fault_is_in_what_was_delivered_and_in_what_follows_from_it(bench, pair):
     day, batch = next(iter(pair.days.items()))
     faults = {fault.name: fault for fault in bench["faults"].FAULTS}
-    assert len(faults) == 9
+    assert len(faults) == 12
     far = bench["faults"].faulty(pair.trained, batch, faults["trip_distance x1.6"])
     assert far.table["trip_distance"].to_pylist() == pytest.approx(far.frame["trip_distance"].tolist())
     assert far.frame["trip_distance"].sum() == pytest.approx(1.6 * batch.frame["trip_distance"].sum())

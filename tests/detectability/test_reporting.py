@@ -184,7 +184,11 @@ def test_recounting_what_changed_equals_counting_everything(demo, days, fault, c
         frame = faults.CATALOGUE[fault].inject(batch.frame, column, faults.CATALOGUE[fault].strengths[2], rng)
         frame = frame.assign(prediction=model.predict(settings, trained.estimator, frame))
         given = {"duplicates": counts.duplicates, "errors": losses(settings, frame).to_numpy()}
-        given |= {"missing": {name: counts.missing[name] for name in counts.kinds}, "kinds": counts.kinds}
+        given |= {
+            "missing": {name: counts.missing[name] for name in counts.kinds},
+            "kinds": counts.kinds,
+            "modes": counts.modes,
+        }
         whole = counting.count(settings.calendar, trained.calibration.grid, day, frame, **given)
         assert found.sha256 == whole.sha256 != counts.sha256
 

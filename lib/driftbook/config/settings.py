@@ -15,7 +15,6 @@ from driftbook.config.model import DeliveredModel, Labels, Model, Target, TrainM
 from driftbook.config.strict import Strict
 from driftbook.errors import BadInput
 from driftbook.periods import Period, between
-from driftbook.profiles.labels import label
 from driftbook.records import HOUR, OWN_NAMES, PREDICTION, WHOLE_DAY
 from driftbook.sources import registry
 from driftbook.sources.contract import SourceSettings
@@ -51,7 +50,11 @@ class Within(Strict):
     @property
     def names(self) -> dict[str, str | float | bool]:
         """The scored columns with the value that each stands for."""
-        return {f"{self.column} where {self.of} is {label(value)}": value for value in self.values}
+        return {f"{self.column} where {self.of} is {_plain(value)}": value for value in self.values}
+
+
+def _plain(value: str | float | bool) -> str:
+    return f"{value:.0f}" if isinstance(value, float) and value.is_integer() else str(value)
 
 
 class References(Strict):

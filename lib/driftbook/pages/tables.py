@@ -41,7 +41,7 @@ def said(name: str, value: float | None) -> str:
     Examples
     --------
     >>> said("missing_share", 0.0638427), said("mean_absolute_error", 3.2041)
-    ('6.38%', '3.204')
+    ('6.38%', '3.2')
     """
     is_percent = metric(name).is_share and value is not None and not math.isnan(value)
     return f"{100 * value:.3g}%" if is_percent else rounded(value)

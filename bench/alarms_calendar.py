@@ -112,6 +112,7 @@ def _rise(pair: Pair, column: str) -> list[str]:
     said = ["never" if rise is None else f"{rise:+.1%}" for rise in first.values()]
     return [
         pair.name,
+        column,
         *said,
         named or "–",
         "a digest by +10 %, a person by +20 %",

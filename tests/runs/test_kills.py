@@ -13,7 +13,7 @@ import nbformat
 import psutil
 import pytest
 from driftbook import store
-from driftbook.runs import forks, workers
+from driftbook.runs import forks, shell, workers
 from nbclient.exceptions import DeadKernelError
 
 KILL = "import faulthandler, os, signal; faulthandler.disable(); os.kill(os.getpid(), signal.SIG{})"
@@ -26,6 +26,7 @@ open({!r}, 'w').write(str(left.pid))"""
 @pytest.fixture(autouse=True)
 def nothing_is_left(monkeypatch, tmp_path):
     """Hold each test to a short time, to no process of its own and to no folder of a kernel."""
+    monkeypatch.setattr(shell, "can_draw", lambda: True)  # whatever tests of this process have drawn before
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     before, started = children(), time.monotonic()
     yield

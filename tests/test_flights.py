@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import joblib
 import numpy as np
+import psycopg
 import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
@@ -20,6 +21,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OrdinalEncoder
 
 FEBRUARY = between("2013-02-01", "2013-02-28")
+#: What the columns are in PostgreSQL.
+SQL_TYPES = {"int64": "bigint", "double": "float8", "string": "text", "timestamp[s, tz=UTC]": "timestamptz"}
 #: A blizzard: half of the flights were cancelled.
 NEMO = [dt.date(2013, 2, 8), dt.date(2013, 2, 9)]
 
@@ -127,22 +130,34 @@ def test_a_pipeline_as_a_file_and_its_stored_predictions_give_the_same_numbers(m
     assert one.judgement.reason == other.judgement.reason
 
 
-def test_the_same_rows_as_parquet_and_as_csv_give_the_same_measures(month, tmp_path):
-    settings = month.trained.settings
+def test_the_same_rows_give_the_same_measures_however_they_are_stored(month, database, tmp_path, monkeypatch):
+    settings, model_of = month.trained.settings, month.trained.settings.model.model_dump()
     table = batches.read(settings, between("2013-01-01", "2013-02-05")).table
     pq.write_table(table, tmp_path / "flights.parquet", row_group_size=5000)
     pa.csv.write_csv(table, tmp_path / "flights.csv")
-    found = [
-        day_of(with_model(settings, settings.model.model_dump(), path=str(tmp_path / name)), dt.date(2013, 2, 5))
-        for name in ("flights.parquet", "flights.csv")
-    ]
-    assert found[0].measures == found[1].measures
+    pq.write_to_dataset(table, tmp_path / "hive", partition_cols=["month"])
+    monkeypatch.setenv("FLIGHTS_URL", database)
+    columns = ", ".join(f'"{field.name}" {SQL_TYPES[str(field.type)]}' for field in table.schema)
+    with psycopg.connect(database) as connection:
+        connection.execute(f"create table flights ({columns})")
+        with connection.cursor().copy("copy flights from stdin") as copy:
+            for row in table.to_pylist():
+                copy.write_row(row.values())
+    in_sql = "select * from flights where time_hour >= :start and time_hour < :end"
+    sources = [{"path": str(tmp_path / name)} for name in ("flights.parquet", "flights.csv", "hive")]
+    sources.append({"query": in_sql, "url_env": "FLIGHTS_URL"})
+    found = []
+    for source in sources:
+        result = day_of(with_model(settings, model_of, **source), dt.date(2013, 2, 5))
+        found.append(sorted(result.measures, key=lambda one: (one.metric, one.feature, one.segment)))
+    for other in found[1:]:
+        assert other == found[0]
 
 
-def with_model(settings, of, path=None):
+def with_model(settings, of, **source):
     params = settings.model_dump(mode="json") | {"model": of}
-    if path:
-        params["source"] = {"kind": "table", "path": path, "derive": dict(settings.source.derive)}
+    if source:
+        params["source"] = {"kind": "table", "derive": dict(settings.source.derive)} | source
     return config.load(params)
 
 

@@ -11,6 +11,7 @@ from pydantic import Field, SerializeAsAny, ValidationError, field_validator, mo
 
 from driftbook import paths
 from driftbook.config.alarms import Alarms, Calendar
+from driftbook.config.columns import Bounds, Columns, Within
 from driftbook.config.model import DeliveredModel, Labels, Model, Target, TrainModel
 from driftbook.config.strict import Strict
 from driftbook.errors import BadInput
@@ -18,43 +19,6 @@ from driftbook.periods import Period, between
 from driftbook.records import HOUR, OWN_NAMES, PREDICTION, WHOLE_DAY
 from driftbook.sources import registry
 from driftbook.sources.contract import SourceSettings
-
-
-class Bounds(Strict):
-    """Allowed values: `min <= value <= max`, and `value > above`; what is not given is open."""
-
-    min: float | None = None
-    above: float | None = None
-    max: float | None = None
-
-
-class Columns(Strict):
-    """Column names by how they are compared: numeric by quantile bins, categorical by value."""
-
-    numeric: tuple[str, ...] = ()
-    categorical: tuple[str, ...] = ()
-
-    @property
-    def all(self) -> list[str]:
-        """Numeric columns, then categorical ones."""
-        return [*self.numeric, *self.categorical]
-
-
-class Within(Strict):
-    """A column that is scored among the rows of single values of another one too: its own clock for each vendor."""
-
-    column: str
-    of: str
-    values: Annotated[tuple[str | float | bool, ...], Field(min_length=1, max_length=8)]
-
-    @property
-    def names(self) -> dict[str, str | float | bool]:
-        """The scored columns with the value that each stands for."""
-        return {f"{self.column} where {self.of} is {_plain(value)}": value for value in self.values}
-
-
-def _plain(value: str | float | bool) -> str:
-    return f"{value:.0f}" if isinstance(value, float) and value.is_integer() else str(value)
 
 
 class References(Strict):

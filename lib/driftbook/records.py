@@ -27,7 +27,8 @@ class Measure:
     `feature` and `segment` are empty where the number is about the whole day. `value` is None where it could not be
     computed. `lower` and `upper` are the thresholds it was judged by (None: open); `verdict` is empty where the number
     is shown but judges nothing. `reference` names what it was compared with: `validation`, `fixed`, `trailing`, `both`
-    (its thresholds are the wider ones of the fixed and the trailing reference), or nothing.
+    (its thresholds are the wider ones of the fixed and the trailing reference), or nothing. `low` and `high` are the
+    ends of the interval that holds the true value in 90 % of cases, None where none is told.
     """
 
     metric: str
@@ -38,6 +39,8 @@ class Measure:
     upper: float | None = None
     verdict: str = ""
     reference: str = ""
+    low: float | None = None
+    high: float | None = None
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ RESULT = DayResult(
     measures=(
         Measure("rows", 3, lower=1.0, verdict="ok"),
         Measure("severity", np.float64(1.5), "fare", upper=np.float32(0.5), verdict="alarm", reference="both"),
-        Measure("severity", None, "fare", "hour=3"),
+        Measure("severity", None, "fare", "hour=3", low=0.25, high=np.float64(0.75)),
     ),
     histograms={"fare": {"[0, 5)": np.int64(2), "missing": 1}},
     data_hash="d1",
@@ -88,9 +88,9 @@ def test_whole_rows(database):
     assert outcome == Revision(1, changed=True, current=True)
     rest = (3, 1, "v1")
     assert rows("measure") == [
-        ("m", DAY, "rows", "", "", 3.0, 1.0, None, "ok", *rest, "", run_id, True),
-        ("m", DAY, "severity", "fare", "", 1.5, None, 0.5, "alarm", *rest, "both", run_id, True),
-        ("m", DAY, "severity", "fare", "hour=3", None, None, None, None, *rest, "", run_id, True),
+        ("m", DAY, "rows", "", "", 3.0, 1.0, None, "ok", *rest, "", None, None, run_id, True),
+        ("m", DAY, "severity", "fare", "", 1.5, None, 0.5, "alarm", *rest, "both", None, None, run_id, True),
+        ("m", DAY, "severity", "fare", "hour=3", None, None, None, None, *rest, "", 0.25, 0.75, run_id, True),
     ]
     assert rows("judgement") == [
         (
@@ -104,6 +104,13 @@ def test_whole_rows(database):
     run = store.run(run_id)
     assert (run["data_hash"], run["model_version"], run["context_hash"], run["revision"]) == ("d1", "v1", "x1", 1)
     assert run["started_at"] <= run["stored_at"] <= run["finished_at"]
+
+
+def test_intervals_are_seen_in_their_view(database):
+    written()
+    with store.connect() as connection:
+        found = connection.execute("select metric, segment, low, high from driftbook.measure_interval").fetchall()
+    assert found == [("severity", "hour=3", 0.25, 0.75)]
 
 
 def test_the_same_again_changes_no_row(database):
@@ -126,7 +133,7 @@ def test_a_new_revision_keeps_the_old_rows(database):
     assert outcome == Revision(2, changed=True, current=True)
     assert rows("measure") == [
         *measures,
-        ("m", DAY, "rows", "", "", 3.0, 1.0, None, "ok", 3, 2, "v1", "", run_id, True),
+        ("m", DAY, "rows", "", "", 3.0, 1.0, None, "ok", 3, 2, "v1", "", None, None, run_id, True),
     ]
     nothing = ("", "", *[None] * 7, [], [], "complete", None)
     assert rows("judgement") == [

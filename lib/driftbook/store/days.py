@@ -17,7 +17,7 @@ from driftbook.store.runs import unknown_run
 _KEY = ("data_hash", "model_version", "notebook_hash", "code_version", "context_hash")
 _MEASURE = (
     *("model", "day", "metric", "feature", "segment", "value", "lower", "upper", "verdict"),
-    *("rows", "revision", "run_id", "model_version", "reference", "current"),
+    *("rows", "revision", "run_id", "model_version", "reference", "current", "low", "high"),
 )
 _JUDGEMENT = (
     "histograms",
@@ -124,7 +124,8 @@ def _measure_rows(run_id: str, result: DayResult, written: Revision) -> Iterable
     origin = (result.rows, written.revision, run_id, result.model_version)
     for m in result.measures:
         named = (result.model, result.day, m.metric, m.feature, m.segment)
-        yield (*named, m.value, m.lower, m.upper, m.verdict or None, *origin, m.reference, written.current)
+        judged = (m.value, m.lower, m.upper, m.verdict or None)
+        yield (*named, *judged, *origin, m.reference, written.current, m.low, m.high)
 
 
 def _judgement_rows(run_id: str, result: DayResult, written: Revision) -> Iterable[tuple]:

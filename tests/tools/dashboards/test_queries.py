@@ -32,6 +32,7 @@ CONTRACT = {
     "mean_absolute_error verdict page error error_metric",
     "current_measure": "model day metric feature segment value lower upper verdict rows revision model_version "
     "reference run_id page",
+    "measure_interval": "model day metric feature segment value low high verdict run_id page",
     "run_overview": "run_id notebook model day label kind status started_at finished_at error page notebook_hash "
     "data_hash model_version code_version stored_at revision duration_seconds",
     "run_page": "run_id page",

@@ -124,6 +124,7 @@ def _result(
         counts=day.to_dict() if day else None,
         context_hash=_context_hash(trained, judgement),
         sample=len(batch.frame) if batch.drawn_from else 0,
+        limits=trained.settings.service.limits,
     )
 
 

@@ -101,7 +101,8 @@ class DayResult:
     `histograms` maps a column to its counts by cell label, the cells being the fixed reference's, `references` likewise
     to the counts of that reference. `counts` is the day on the fine grid as JSON data, None without rows.
     `context_hash` stands for what the verdict depends on beside the rows and the model. `sample` is the number of rows
-    that what is no count was computed of, 0 where that is all.
+    that what is no count was computed of, 0 where that is all. `limits` are the thresholds of the service status:
+    metric to its lower and upper one.
     """
 
     model: str
@@ -116,6 +117,7 @@ class DayResult:
     context_hash: str = ""
     references: dict[str, dict[str, int]] = field(default_factory=dict)
     sample: int = 0
+    limits: dict[str, tuple[float | None, float | None]] = field(default_factory=dict)
 
     @property
     def verdict(self) -> str:

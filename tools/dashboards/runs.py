@@ -20,7 +20,7 @@ def dashboard() -> Dashboard:
         "5 Runs",
         """Which notebooks ran, how long they took, what failed, how old the newest monitored day is and which days are
         missing. Its range is that of the runs' starts: the wall clock, not the monitored days.""",
-        [*_tiles(), _newest(), _missing(), _durations(), _failed_days(), _runs()],
+        [*_tiles(), _newest(), _missing(), _service(), _durations(), _throughput(), _failed_days(), _runs()],
         variables=[models(several=True)],
         time=("now-7d", "now"),
         refresh="1m",
@@ -110,6 +110,21 @@ def _missing():
     ).no_value("none")
 
 
+def _service():
+    return rows(
+        "Service status",
+        """Each model's service now, whatever range is chosen: the age of its newest monitored day, the slowest and the
+        median of its last 28 runs, days that failed and runs that were lost in seven days. The thresholds are those of
+        `service:` in the params file; a month that was backfilled once is old, and stays so.""",
+        f"""
+        select model, newest_day::text as day, metric as measure, value, unit, lower, upper, verdict, page
+        from driftbook.service_status
+        where {MODELS}
+        order by verdict, model, metric
+        """,
+    )
+
+
 def _durations():
     return series(
         "Duration",
@@ -126,6 +141,22 @@ def _durations():
         """,
         unit="s",
         by="notebook",
+        width=24,
+    )
+
+
+def _throughput():
+    return series(
+        "Rows a second",
+        "Rows of a monitored day over the seconds of its run, by the run's end. A point opens the run's page.",
+        f"""
+        select finished_at as time, model, rows_per_second, page
+        from driftbook.service_day
+        where {MODELS} and $__timeFilter(finished_at)
+        order by finished_at
+        """,
+        unit="none",
+        by="model",
         width=24,
     )
 

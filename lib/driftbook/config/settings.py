@@ -13,6 +13,7 @@ from driftbook import paths
 from driftbook.config.alarms import Alarms, Calendar
 from driftbook.config.columns import Bounds, Columns, Within
 from driftbook.config.model import DeliveredModel, Labels, Model, Target, TrainModel
+from driftbook.config.service import Service
 from driftbook.config.strict import Strict
 from driftbook.errors import BadInput
 from driftbook.periods import Period, between
@@ -83,6 +84,7 @@ class Settings(Strict):
     references: References
     calendar: Calendar = Calendar()
     alarms: Alarms = Alarms()
+    service: Service = Service()
     detectability: bool = True
     segments: tuple[str, ...] = ()
     units: dict[str, str] = Field(default_factory=dict)
@@ -136,8 +138,8 @@ class Settings(Strict):
         return self
 
     def of_training(self) -> dict[str, Any]:
-        """Return what a trained model depends on, as JSON data: all but the alarms' budget and checks."""
-        return self.model_dump(mode="json", exclude={"alarms", "detectability"})
+        """Return what a trained model depends on, as JSON data: all but alarms, service and report."""
+        return self.model_dump(mode="json", exclude={"alarms", "service", "detectability"})
 
     @property
     def prediction(self) -> str:

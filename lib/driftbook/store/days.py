@@ -64,6 +64,8 @@ def write_day(run_id: str, result: DayResult) -> Revision:
             is_beside = bool(previous) and (previous["kind"], writing["kind"]) == ("papermill", "interactive")
             written = Revision(_next_revision(connection, day), changed=True, current=not is_beside)
             _insert(connection, run_id, result, written)
+        if written.current:
+            _set_limits(connection, result)
         _note_stored(connection, writing, written.revision)
     return written
 
@@ -160,6 +162,18 @@ def _copy(connection: psycopg.Connection, table: str, columns: Sequence[str], ro
     with connection.cursor() as cursor, cursor.copy(into) as copy:
         for row in rows:
             copy.write_row(row)
+
+
+def _set_limits(connection: psycopg.Connection, result: DayResult) -> None:
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            """
+            insert into driftbook.service_limit as known (model, metric, lower, upper) values (%s, %s, %s, %s)
+            on conflict (model, metric) do update set lower = excluded.lower, upper = excluded.upper
+            where (known.lower, known.upper) is distinct from (excluded.lower, excluded.upper)
+            """,
+            [(result.model, name, *bounds) for name, bounds in sorted(result.limits.items())],
+        )
 
 
 def _note_stored(connection: psycopg.Connection, writing: dict[str, Any], revision: int) -> None:

@@ -23,7 +23,11 @@ LINES = [
 #: The day of the archive that `debug` took apart, as `conftest.py` has it.
 TAKEN_APART = dt.date(2022, 2, 14)
 #: On the demo, which is a month of the past, these have nothing to show.
-EMPTY = {"alert: The newest day is older than expected", "alert: The database has gone quiet"}
+EMPTY = {
+    "alert: The newest day is older than expected",
+    "alert: The database has gone quiet",
+    "alert: Monitoring is slower or less sure than asked",
+}
 #: These may have nothing to show: measures of columns that need not be there.
 OPTIONAL = {"3-data-quality: Invalid values"}
 #: What the library and its users read of a view beside the dashboards.
@@ -32,6 +36,7 @@ CONTRACT = {
     "mean_absolute_error verdict page error error_metric",
     "current_measure": "model day metric feature segment value lower upper verdict rows revision model_version "
     "reference run_id page",
+    "service_day": "model day run_seconds rows rows_per_second hours_after attempts finished_at page",
     "measure_interval": "model day metric feature segment value low high verdict run_id page",
     "run_overview": "run_id notebook model day label kind status started_at finished_at error page notebook_hash "
     "data_hash model_version code_version stored_at revision duration_seconds",

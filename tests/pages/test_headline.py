@@ -71,6 +71,12 @@ def test_every_number_is_that_of_its_row(shown, day):
         assert float(number["data-value"]) == getattr(row, number.get("data-part", "value"))
 
 
+@pytest.mark.parametrize("day", ["2022-02-08", "2022-02-10", "2022-02-19", "2022-02-20"])
+def test_the_sentence_is_the_one_that_is_stored(demo, monitored, day):
+    result = monitored(day)[1].result
+    assert Page(headline.what(demo[1], result)).text == result.judgement.summary
+
+
 def test_the_evidence_has_the_reason_and_all_that_is_beyond(demo, monitored):
     _, day = monitored("2022-02-10")
     found = headline.evidence(demo[1], day.result)

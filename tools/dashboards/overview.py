@@ -6,7 +6,7 @@ from grafana_foundation_sdk.models.dashboard import Dashboard
 from tools.dashboards import verdicts
 from tools.dashboards.boards import board, models
 from tools.dashboards.panels import history, rows, series
-from tools.dashboards.parts import config, link
+from tools.dashboards.parts import ARCHIVE, config, link
 from tools.dashboards.sql import DAYS_OF_ALL, MODELS, TIME, debug, gravest, highest, listed
 
 _TITLES = {"2-data-drift": "data drift", "3-data-quality": "data quality", "4-performance": "performance"}
@@ -18,7 +18,7 @@ def dashboard() -> Dashboard:
         "1-overview",
         "1 Overview",
         "The state of each monitored model today, its last 90 days, and what needs a person.",
-        [_models(), _verdicts(), _open_alarms(), _severity(), _error(), *_as_the_course_had_them()],
+        [_models(), _verdicts(), _open_alarms(), _open_items(), _severity(), _error(), *_as_the_course_had_them()],
         variables=[models(several=True)],
         alarms=DAYS_OF_ALL,
     )
@@ -104,6 +104,31 @@ def _error():
         label="multiple of the threshold",
         limit=1,
     )
+
+
+def _open_items():
+    panel = rows(
+        "Open items",
+        """One row per alarm that nobody has acknowledged, whatever range is chosen and however many days it lasts: what
+        its newest day is about, and the pages of its first and its newest day. `acknowledge` has the command that ends
+        it where the change is no fault.""",
+        f"""
+        select i.newest_day::text as day, i.model, i.since::text as since, i.lasted as days, i.summary as what,
+            i.fact as "column", coalesce(i.debug, i.page) as debug,
+            coalesce(i.first_debug, i.first_page) as first_debug, i.first_page, i.page,
+            format('papermill acknowledge.ipynb /dev/null -p params %s -p since %s', i.model, i.since) as acknowledge
+        from driftbook.open_item_page i
+        where i.{MODELS}
+        order by i.newest_day desc, i.model, i.since desc
+        limit 100
+        """,
+        units={"days": "locale"},
+        wide=("what", "acknowledge"),
+        hidden=("page", "first_page", "first_debug"),
+    ).no_value("none")
+    links = [link("the first day's page", f"{ARCHIVE}/${{__data.fields.first_page:raw}}")]
+    links += [link("the first day's debug, if it was run", f"{ARCHIVE}/${{__data.fields.first_debug:raw}}")]
+    return panel.override_by_name("since", [config("links", links)])
 
 
 def _open_alarms():

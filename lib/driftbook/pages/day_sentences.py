@@ -8,8 +8,7 @@ import pandas as pd
 from driftbook.config import Settings
 from driftbook.diagnosis import largest_move
 from driftbook.measures.performance import error_metric
-from driftbook.metrics import metric
-from driftbook.pages.tables import is_beyond, said
+from driftbook.metrics import is_beyond, metric, said
 from driftbook.records import Measure
 
 

@@ -4,7 +4,7 @@ import calendar
 import datetime as dt
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -30,6 +30,8 @@ def render(
     notices: Mapping[str, str],
     *,
     judgements: Mapping[str, pd.DataFrame] | None = None,
+    items: Mapping[str, pd.DataFrame] | None = None,
+    command: Callable[..., str] = str,
     titles: Mapping[str, str] | None = None,
 ) -> str:
     """Return the index page.
@@ -44,6 +46,10 @@ def render(
         Model to what a reader must know about its data, and to what it is called.
     judgements
         Model to `store.judgements` of all its days.
+    items
+        Model to `store.open_items`: its alarms that nobody has acknowledged.
+    command
+        A notebook, a model and parameters to the command that runs it.
     """
     titles = titles or {}
     names = sorted({*days["model"], *runs["model"]} - {""})
@@ -57,7 +63,8 @@ def render(
         }
         for name in names
     ]
-    calls = [call for name, judged in (judgements or {}).items() for call in _calls(name, days, runs, judged)]
+    calls = [call for name, judged in (judgements or {}).items() for call in _calls(name, days, judged)]
+    calls += [_item(row, command) for frame in (items or {}).values() for row in frame.to_dict("records")]
     return page(
         "index.html.j2",
         models=models,
@@ -77,22 +84,39 @@ def page(template: str, **content: Any) -> str:
     )
 
 
-def _calls(model: str, days: pd.DataFrame, runs: pd.DataFrame, judged: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return the days of a model that need a person, with links to their pages and to why."""
+def _calls(model: str, days: pd.DataFrame, judged: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the days of a model that need a person and are part of no alarm that is an item."""
     its = days[days["model"] == model]
-    pages = {day: quote(page or "") for day, page in zip(its["day"], its["page"], strict=True)}
-    taken_apart = runs[(runs["model"] == model) & (runs["notebook"] == "debug") & (runs["status"] == "succeeded")]
-    why = dict(zip(taken_apart["label"][::-1], taken_apart["page"][::-1], strict=True))
+    pages = dict(zip(its["day"], its["page"], strict=True))
+    found = [call for call in period_sentences.calls(its, judged) if not call.since]
     return [
         {
             "model": model,
-            "days": [{"name": str(day), "page": pages[day]} for day in call.days],
+            "days": [_named(day, pages[day]) for day in call.days],
             "verdict": call.verdict,
-            "reason": call.reason,
-            "debug": quote(why.get(str(call.days[0])) or ""),
+            "summary": call.summary,
         }
-        for call in period_sentences.calls(its, judged)
+        for call in found
     ]
+
+
+def _item(item: Mapping[str, Any], command: Callable[..., str]) -> dict[str, Any]:
+    """Return an open item, with the pages of its first and its newest day and what ends it."""
+    days = [_named(item["first_day"], item["first_page"], item["first_debug"])]
+    if item["newest_day"] != item["first_day"]:
+        days.append(_named(item["newest_day"], item["page"], item["debug"]))
+    return {
+        "model": item["model"],
+        "days": days,
+        "verdict": "alarm",
+        "duration": period_sentences.duration(item["since"], item["lasted"]),
+        "summary": item["summary"],
+        "command": command("acknowledge", item["model"], since=item["since"]),
+    }
+
+
+def _named(day: dt.date, page: str | None, debug: str | None = "") -> dict[str, str]:
+    return {"name": str(day), "page": quote(page or ""), "debug": quote(debug or "")}
 
 
 def write(path: Path, page: str) -> None:

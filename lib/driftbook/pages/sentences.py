@@ -8,8 +8,7 @@ import pandas as pd
 from driftbook.batches import Batch
 from driftbook.config import Settings
 from driftbook.measures import curves, performance
-from driftbook.metrics import metric
-from driftbook.pages.tables import rounded
+from driftbook.metrics import metric, rounded
 from driftbook.profiles.labels import label
 from driftbook.training import Splits
 

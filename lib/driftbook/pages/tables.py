@@ -8,7 +8,7 @@ import pandas as pd
 from IPython.display import HTML
 
 from driftbook.config import Settings
-from driftbook.metrics import metric
+from driftbook.metrics import metric, rounded, said
 from driftbook.records import DayResult, Measure
 from driftbook.verdicts import BEYOND, VERDICTS
 
@@ -33,38 +33,6 @@ def number(measure: Measure, part: str = "value") -> str:
     found = getattr(measure, part)
     value = "" if found is None else repr(float(found))
     return f'<data class="number" {key} data-value="{value}" value="{value}">{said(measure.metric, found)}</data>'
-
-
-def said(name: str, value: float | None) -> str:
-    """Return a value of a metric as a person reads it: shares in percent.
-
-    Examples
-    --------
-    >>> said("missing_share", 0.0638427), said("mean_absolute_error", 3.2041)
-    ('6.38%', '3.2')
-    """
-    is_percent = metric(name).is_share and value is not None and not math.isnan(value)
-    return f"{100 * value:.3g}%" if is_percent else rounded(value)
-
-
-def rounded(value: float | None) -> str:
-    """Return a number as a person reads it: three significant digits, whole numbers whole, `–` for none.
-
-    Examples
-    --------
-    >>> rounded(2399.0), rounded(0.188522969), rounded(12345.678), rounded(-0.0), rounded(None)
-    ('2,399', '0.189', '12,346', '0', '–')
-    """
-    if value is None or math.isnan(value):
-        return "–"
-    is_whole = float(value).is_integer() or abs(value) >= 100
-    return f"{value:z,.0f}" if is_whole and abs(value) < 1e15 else f"{value:z,.3g}"
-
-
-def is_beyond(measure: Measure) -> bool:
-    """Return whether a measure lies outside of its bounds."""
-    above = measure.upper is not None and measure.value > measure.upper
-    return above or (measure.lower is not None and measure.value < measure.lower)
 
 
 def beyond(settings: Settings, result: DayResult) -> list[str]:
@@ -179,8 +147,8 @@ def open_items(items: pd.DataFrame) -> HTML:
     """Return a line per open alarm, as `driftbook.store.open_items` gives them: since when, how long, and why."""
     if items.empty:
         return HTML("<p>No alarm is open.</p>")
-    shown = items[["since", "newest_day", "days", "fact", "reason"]].rename(columns={"newest_day": "newest day"})
-    return table(shown.set_index("since"))
+    heads = {"newest_day": "newest day", "lasted": "days", "fact": "column", "summary": "what"}
+    return table(items[["since", *heads]].rename(columns=heads).set_index("since"))
 
 
 def table(frame: pd.DataFrame, form: str = "{:,.4g}") -> HTML:

@@ -109,6 +109,8 @@ def refresh_index() -> None:
             store.runs(),
             {name: batches.notice(one) for name, one in known.items()},
             judgements={name: store.judgements(name, dt.date.min, dt.date.max) for name in settings},
+            items={name: store.open_items(name) for name in settings},
+            command=command,
             titles={name: one.title for name, one in known.items()},
         )
         index.write(paths.archive_dir() / "index.html", page)

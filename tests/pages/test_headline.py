@@ -87,6 +87,25 @@ def test_the_evidence_has_the_reason_and_all_that_is_beyond(demo, monitored):
     assert found.data.startswith(f"<details><summary>The reason in terms of the alarms; {len(page.numbers)} numbers")
 
 
+@pytest.mark.parametrize(
+    ("given", "text", "is_near"),
+    [
+        ({}, "", False),
+        ({"fixed_score": 6.0, "fixed_threshold": 4.117}, "", False),
+        ({"fixed_score": 6.0, "fixed_threshold": 4.117, "fixed_threshold_error": 0.287}, "4.1 ± 0.3 (fixed)", False),
+        ({"fixed_score": 4.3, "fixed_threshold": 4.117, "fixed_threshold_error": 0.287}, "4.1 ± 0.3 (fixed)", True),
+        ({"fixed_score": 3.9, "fixed_threshold": 4.117, "fixed_threshold_error": 0.287}, "4.1 ± 0.3 (fixed)", True),
+    ],
+)
+def test_how_sure_the_thresholds_are(demo, monitored, given, text, is_near):
+    found = Page(
+        headline.evidence(demo[1], of(monitored("2022-02-08")[1].result, Judgement("ok", "r", "sunday", **given)))
+    )
+    assert ("Thresholds of the score: " in found.text) is bool(text)
+    assert text in found.text
+    assert ("might have decided otherwise" in found.text) is is_near
+
+
 def of(result, judgement, *measures):
     return replace(result, judgement=judgement, measures=measures)
 

@@ -129,7 +129,10 @@ def test_every_score_of_a_day_is_on_its_table_with_its_full_value(monitored):
     assert found == {(m.metric, m.feature): m.value for m in result.measures if m.metric in metrics}
     assert len(page.numbers) == len(found)
     limits = [next(m.upper for m in result.measures if m.metric == metric) for metric in metrics]
-    assert f"threshold {' '.join(map(rounded, limits))}" in page.text
+    judged = result.judgement
+    errors = (None, judged.fixed_threshold_error, judged.trailing_threshold_error)
+    assert all(errors[1:])
+    assert f"threshold {' '.join(map(tables.threshold, limits, errors))}" in page.text
 
 
 def test_the_scores_of_a_day_the_gravest_first():

@@ -29,7 +29,8 @@ def _models():
         "Models today",
         """One row per model, whatever range is chosen: the verdict of its newest day is the gravest of that day's
         measures; the alarms are those of its last seven days; labels are pending of days whose true values have not all
-        arrived. The model leads to its last 90 days.""",
+        arrived. The threshold of the day score, in tail units, stands with its standard error: by so much another
+        reference's would lie elsewhere. The model leads to its last 90 days.""",
         f"""
         select m.model, m.verdict, m.newest_day::text as day, m.age_days as "age", m.days,
             m.missing_days as "missing days",
@@ -39,7 +40,18 @@ def _models():
             ) as alarms,
             (
                 select count(*) from driftbook.current_judgement j where j.model = m.model and j.labels = 'pending'
-            ) as "labels pending", m.page, (m.newest_day - 89)::text || 'T00:00:00.000Z' as first,
+            ) as "labels pending",
+            (
+                select round(a.fixed_threshold::numeric, 1) || ' ± ' || round(a.error::numeric, 1)
+                from (
+                    select j.fixed_threshold, c.fixed_threshold_error as error
+                    from driftbook.current_judgement j
+                    join driftbook.current_alarm c using (model, day)
+                    where j.model = m.model and c.fixed_threshold_error is not null
+                    order by j.day desc
+                    limit 1
+                ) a
+            ) as threshold, m.page, (m.newest_day - 89)::text || 'T00:00:00.000Z' as first,
             (m.newest_day + 1)::text || 'T00:00:00.000Z' as last
         from driftbook.model_overview m
         where m.{MODELS}
@@ -80,8 +92,8 @@ def _severity():
     return series(
         "Severity of the day",
         """The largest score of a column as a multiple of its threshold, against the reference that it exceeds less:
-        above the dashed 1 the day alarms, without a fault about as often as the params file's budget says. In a long
-        range a point is the highest of several days.""",
+        above the dashed 1 the day alarms, without a fault about as often as the params file's budget says. How sure
+        the threshold is stands in Models today. In a long range a point is the highest of several days.""",
         highest("severity", "driftbook.current_judgement", "model", DAYS_OF_ALL),
         unit="none",
         by="model",

@@ -83,9 +83,31 @@ def evidence(trained: TrainedModel, result: DayResult) -> HTML:
     return HTML(
         f"<details><summary>The reason in terms of the alarms; {count}threshold{'s' if len(beyond) != 1 else ''}"
         f"</summary><p>{html.escape(capital(result.judgement.reason, result.judgement.feature))}.</p>"
-        f"<p>{result.rows:,} rows, judged as a {html.escape(result.judgement.day_class)}.</p>"
+        f"<p>{result.rows:,} rows, judged as a {html.escape(result.judgement.day_class)}.{_thresholds(result)}</p>"
         + (f"<ul>{lines}</ul>" if lines else "")
         + "</details>"
+    )
+
+
+def _thresholds(result: DayResult) -> str:
+    """Return how sure the thresholds are, and whether the day lies so near one that its verdict is not."""
+    judgement = result.judgement
+    known = {
+        name: (score, limit, error)
+        for name, score, limit, error in (
+            ("fixed", judgement.fixed_score, judgement.fixed_threshold, judgement.fixed_threshold_error),
+            ("trailing", judgement.trailing_score, judgement.trailing_threshold, judgement.trailing_threshold_error),
+        )
+        if None not in (score, limit, error)
+    }
+    if not known:
+        return ""
+    said = " and ".join(f"{tables.threshold(limit, error)} ({name})" for name, (_, limit, error) in known.items())
+    near = any(abs(score - limit) < error for score, limit, error in known.values())
+    return f" Thresholds of the score: {said}, each ± its standard error." + (
+        " The day's score lies within that error: a reference of other days might have decided otherwise."
+        if near
+        else ""
     )
 
 

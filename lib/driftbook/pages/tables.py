@@ -42,6 +42,17 @@ def beyond(settings: Settings, result: DayResult) -> list[str]:
     return [f"{badge(m.verdict)} {_name(m)}: {f'{number(m)} {unit(settings, m)}'.strip()}{_bound(m)}" for m in found]
 
 
+def threshold(value: float | None, error: float | None) -> str:
+    """Return a threshold of scores with its standard error, where that is known.
+
+    Examples
+    --------
+    >>> threshold(4.117, 0.2871), threshold(4.117, None), threshold(None, None)
+    ('4.1 ± 0.3', '4.12', '–')
+    """
+    return rounded(value) if value is None or error is None else f"{value:.1f} ± {error:.1f}"
+
+
 def scores(result: DayResult) -> HTML:
     """Return each column's severity and verdict, and its score against each reference, the gravest first."""
     found = selected(result, "severity", "score", "trailing_score")
@@ -57,10 +68,11 @@ def scores(result: DayResult) -> HTML:
         }
         for m in order
     ]
-    heads = {"fixed reference": "score", "trailing reference": "trailing_score"}
-    limits = {name: next((m.upper for m in found if m.metric == kind), None) for name, kind in heads.items()}
+    heads = {"fixed reference": ("score", "fixed"), "trailing reference": ("trailing_score", "trailing")}
+    limits = {name: next((m.upper for m in found if m.metric == kind), None) for name, (kind, _) in heads.items()}
+    errors = {name: getattr(result.judgement, f"{kind}_threshold_error", None) for name, (_, kind) in heads.items()}
     last = {"column": "threshold", "verdict": "", "severity": rounded(1.0)}
-    last |= {name: rounded(limit) for name, limit in limits.items()}
+    last |= {name: threshold(limit, errors[name]) for name, limit in limits.items()}
     quiet = [m.verdict == "ok" and m.feature != "" for m in order]
     frame = pd.DataFrame([*rows, last]).rename(columns={name: f"{name} (tail units)" for name in heads})
     return _folded(frame, [*quiet, False], "columns are ok")

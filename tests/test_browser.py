@@ -56,7 +56,7 @@ def archive(program, place, tmp_path_factory):
     """The addresses, relative to the archive's folder, of each kind of page.
 
     A backfill runs a quiet day and two that alarm, `monitor` an empty one. The first alarm is debugged by hand as well,
-    with Evidently's report.
+    with Evidently's report and beside the quiet day.
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(paths.notebooks_dir())
@@ -74,8 +74,8 @@ def archive(program, place, tmp_path_factory):
             NEXT,
         ]
         subprocess.run(backfill, stdin=subprocess.DEVNULL, capture_output=True, check=True)
-        for notebook, day in (("monitor", EMPTY), ("debug", ALARM)):
-            papermill.execute_notebook(f"{notebook}.ipynb", None, {"day": day}, progress_bar=False)
+        for notebook, given in (("monitor", {"day": EMPTY}), ("debug", {"day": ALARM, "beside": CALM})):
+            papermill.execute_notebook(f"{notebook}.ipynb", None, given, progress_bar=False)
         broken = tmp_path_factory.mktemp("broken") / "smoke.ipynb"
         broken.write_text(Path("smoke.ipynb").read_text().replace("print(\\n", "print(nowhere,\\n"))
         with pytest.raises(papermill.PapermillExecutionError, match="name 'nowhere' is not defined"):
@@ -141,7 +141,7 @@ def test_a_page_asks_for_nothing_and_complains_of_nothing(tab, root, archive, na
     assert all(pictures)
     assert len(pictures) == 0
     drawn = tab.eval_on_selector_all("main svg[role=img]", "all => all.map(one => one.getAttribute('aria-label'))")
-    assert len(drawn) == {"ok": 7, "monitor": 7, "empty": 4, "debug": 7, "backfill": 5}.get(name, 0) and all(drawn)
+    assert len(drawn) == {"ok": 7, "monitor": 7, "empty": 4, "debug": 8, "backfill": 5}.get(name, 0) and all(drawn)
 
 
 @pytest.mark.parametrize("name", OURS)
@@ -253,8 +253,28 @@ def test_the_first_line_of_the_index_leads_to_the_cause_at_once(tab, root):
     tab.goto(f"{root}/index.html")
     first = tab.locator(".calls li").filter(has_text=ALARM)
     assert "trip_distance" in first.inner_text()
-    first.get_by_role("link", name="why").click()
+    first.get_by_role("link", name=f"why {ALARM}").click()
     assert tab.title().startswith(f"Why? {ALARM}")
+
+
+def test_any_two_days_are_picked(tab, root):
+    tab.goto(f"{root}/index.html")
+    box = tab.locator(".picker")
+    box.locator("summary").click()
+    box.get_by_label("day").select_option(NEXT)
+    box.get_by_label("beside").select_option(CALM)
+    made = box.locator(".made")
+    assert made.inner_text() == (
+        f"To make the page: papermill debug.ipynb /dev/null -p params demo -p day {NEXT} -p beside {CALM}"
+    )
+    box.get_by_label("beside").select_option(NEXT)
+    assert made.inner_text() == "Choose two days."
+    box.get_by_label("day").select_option(ALARM)
+    box.get_by_label("beside").select_option(CALM)
+    assert made.inner_text().startswith(f"It is there: {ALARM} beside {CALM}.")
+    made.get_by_role("link").click()
+    assert tab.title().startswith(f"Why? {ALARM}")
+    assert tab.complaints == []
 
 
 def test_code_is_folded(tab, root, archive):

@@ -148,8 +148,8 @@ def test_an_open_item_is_one_line_with_its_pages_and_what_ends_it():
     reasons["m"]["since"] = [first, newest]
     items = {"m": pd.DataFrame([item, short])}
 
-    def command(notebook, model, since):
-        return f"{notebook} {model} {since}"
+    def command(notebook, model, **given):
+        return f"{notebook} {model} {given.get('since')}"
 
     page = index.render(table, runs(), {}, judgements=reasons, items=items, command=command)
     ends = "it is no fault: acknowledge it From {0} on the change alarms no more: acknowledge m {0}"
@@ -182,6 +182,41 @@ def test_a_day_without_a_page_says_so():
 def test_an_empty_archive_says_what_to_do():
     page = index.render(days(), runs(), {})
     assert "Nothing has been run yet. <code>make demo</code>" in page
+
+
+def test_what_was_acknowledged_is_said_once():
+    table = days(("2022-02-01", 9, "alarm", "1 b.html"))
+    first, other = dt.date(2022, 2, 1), dt.date(2022, 1, 5)
+    known = {"m": [(other, ()), (first, ("fare", "<tip>"))], "n": [(first, ("zone",))]}
+    page = index.render(table, runs(), {}, acknowledged=known)
+    (said,) = re.findall("<p>(Acknowledged.*?)</p>", page)
+    assert re.sub("<[^>]*>", "", said) == (
+        "Acknowledged, and alarming no more: the change of all columns since 2022-01-05; "
+        "the change of fare, &lt;tip&gt; since 2022-02-01."
+    )
+    assert re.findall('href="(.*?)"', said) == ["1%20b.html"]
+    assert "Acknowledged" not in index.render(table, runs(), {})
+
+
+def test_any_two_days_with_rows_can_be_compared():
+    table = days(
+        ("2022-02-01", 9, "ok", "1.html"), ("2022-02-02", 0, "no data", "2.html"), ("2022-02-03", 9, "alarm", "3.html"),
+        ("2022-02-04", None, "failed", "4.html"),
+    )  # fmt: skip
+    day, other = dt.date(2022, 2, 3), dt.date(2022, 2, 1)
+    known = [("m", day, other, "c d.html"), ("n", day, other, "n.html")]
+    done = pd.DataFrame(known, columns=["model", "day", "beside", "page"])
+
+    def command(notebook, model, day, beside):
+        return f"{notebook} {model} {day} {beside}"
+
+    page = index.render(table, runs(), {}, comparisons=done, command=command)
+    picker = page.partition('<details class="picker"')[2].partition("</details>")[0]
+    assert re.findall("<option>(.*?)</option>", picker) == ["2022-02-03", "2022-02-01"]
+    assert 'data-command="debug m DAY OTHER"' in picker
+    assert re.findall('href="(.*?)" data-days="(.*?)"', picker) == [("c%20d.html", "2022-02-03 2022-02-01")]
+    alone = index.render(table.head(2), runs(), {}, comparisons=done, command=command)
+    assert '<details class="picker"' not in alone
 
 
 def test_a_page_is_replaced_whole(tmp_path):

@@ -4,7 +4,7 @@ import calendar
 import datetime as dt
 import os
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -31,7 +31,9 @@ def render(
     *,
     judgements: Mapping[str, pd.DataFrame] | None = None,
     items: Mapping[str, pd.DataFrame] | None = None,
-    command: Callable[..., str] = str,
+    acknowledged: Mapping[str, Sequence[tuple[dt.date, Sequence[str]]]] | None = None,
+    comparisons: pd.DataFrame | None = None,
+    command: Callable[..., str] | None = None,
     titles: Mapping[str, str] | None = None,
 ) -> str:
     """Return the index page.
@@ -48,8 +50,12 @@ def render(
         Model to `store.judgements` of all its days.
     items
         Model to `store.open_items`: its alarms that nobody has acknowledged.
+    acknowledged
+        Model to `store.acknowledged`: from which day on which columns alarm no more.
+    comparisons
+        `store.comparisons`: the pages that set a day beside another one.
     command
-        A notebook, a model and parameters to the command that runs it.
+        A notebook, a model and parameters to the command that runs it; without it no command is named.
     """
     titles = titles or {}
     names = sorted({*days["model"], *runs["model"]} - {""})
@@ -59,6 +65,8 @@ def render(
             "title": f"{titles[name]} ({name})" if titles.get(name) else name,
             "notice": notices.get(name, ""),
             **_calendar(days[days["model"] == name]),
+            "acknowledged": _acknowledged(days[days["model"] == name], (acknowledged or {}).get(name, ())),
+            "picker": _picker(name, days[days["model"] == name], comparisons, command),
             "runs": _runs(runs[runs["model"] == name], verdicts),
         }
         for name in names
@@ -100,7 +108,7 @@ def _calls(model: str, days: pd.DataFrame, judged: pd.DataFrame) -> list[dict[st
     ]
 
 
-def _item(item: Mapping[str, Any], command: Callable[..., str]) -> dict[str, Any]:
+def _item(item: Mapping[str, Any], command: Callable[..., str] | None) -> dict[str, Any]:
     """Return an open item, with the pages of its first and its newest day and what ends it."""
     days = [_named(item["first_day"], item["first_page"], item["first_debug"])]
     if item["newest_day"] != item["first_day"]:
@@ -111,8 +119,28 @@ def _item(item: Mapping[str, Any], command: Callable[..., str]) -> dict[str, Any
         "verdict": "alarm",
         "duration": period_sentences.duration(item["since"], item["lasted"]),
         "summary": item["summary"],
-        "command": command("acknowledge", item["model"], since=item["since"]),
+        "command": command("acknowledge", item["model"], since=item["since"]) if command else "",
     }
+
+
+def _acknowledged(days: pd.DataFrame, known: Sequence[tuple[dt.date, Sequence[str]]]) -> list[dict[str, str]]:
+    """Return what alarms no more: from which day, with its page, and which columns."""
+    pages = dict(zip(days["day"], days["page"], strict=True))
+    return [
+        {**_named(start, pages.get(start)), "columns": ", ".join(columns) or "all columns"} for start, columns in known
+    ]
+
+
+def _picker(
+    model: str, days: pd.DataFrame, comparisons: pd.DataFrame | None, command: Callable[..., str] | None
+) -> dict[str, Any] | None:
+    """Return the days of which any two can be compared, what compares `DAY` with `OTHER`, and the pages there are."""
+    known = [str(day) for day in days.loc[days["rows"].fillna(0) > 0, "day"]]
+    if not command or len(known) < 2:
+        return None
+    done = [] if comparisons is None else comparisons[comparisons["model"] == model].to_dict("records")
+    pages = [{"day": str(one["day"]), "other": str(one["beside"]), "page": quote(one["page"])} for one in done]
+    return {"days": known[::-1], "command": command("debug", model, day="DAY", beside="OTHER"), "pages": pages}
 
 
 def _named(day: dt.date, page: str | None, debug: str | None = "") -> dict[str, str]:

@@ -110,6 +110,8 @@ def refresh_index() -> None:
             {name: batches.notice(one) for name, one in known.items()},
             judgements={name: store.judgements(name, dt.date.min, dt.date.max) for name in settings},
             items={name: store.open_items(name) for name in settings},
+            acknowledged={name: store.acknowledged(name) for name in settings},
+            comparisons=store.comparisons(),
             command=command,
             titles={name: one.title for name, one in known.items()},
         )

@@ -28,4 +28,12 @@ left join driftbook.debug_page e on e.model = i.model and e.day = f.day;
 comment on view driftbook.open_item_page is
     'One row per open item: how long it lasts, what it is about, the pages of its first and newest day and of their debug.';
 
+create or replace view driftbook.comparison_page as
+select distinct on (model, day, parameters ->> 'beside') model, day, (parameters ->> 'beside')::date as beside, page
+from driftbook.run
+where notebook = 'debug' and status = 'succeeded' and page <> '' and day is not null
+    and parameters ->> 'beside' ~ '^\d{4}-\d\d-\d\d$'
+order by model, day, parameters ->> 'beside', started_at desc, run_id desc;
+comment on view driftbook.comparison_page is 'The newest page of debug that sets a day beside another one.';
+
 select driftbook.grant_views();

@@ -26,11 +26,11 @@ QUIET = [
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 ]
-PAGES = ("index", "ok", "monitor", "empty", "debug", "backfill", "failed", "evidently")
+PAGES = ("index", "ok", "monitor", "empty", "debug", "backfill", "failed", "train", "evidently")
 #: Those of our own.
 OURS = [name for name in PAGES if name != "evidently"]
 #: The pages of days, and the highest they may be on a desk, in pixels.
-HEIGHTS = {"ok": 3000, "monitor": 5000, "empty": 1000}
+HEIGHTS = {"ok": 3000, "monitor": 5000, "empty": 1000, "train": 1200}
 
 
 class Silent(http.server.SimpleHTTPRequestHandler):
@@ -56,7 +56,7 @@ def archive(program, place, tmp_path_factory):
     """The addresses, relative to the archive's folder, of each kind of page.
 
     A backfill runs a quiet day and two that alarm, `monitor` an empty one. The first alarm is debugged by hand as well,
-    with Evidently's report.
+    with Evidently's report and beside the quiet day.
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(paths.notebooks_dir())
@@ -74,15 +74,18 @@ def archive(program, place, tmp_path_factory):
             NEXT,
         ]
         subprocess.run(backfill, stdin=subprocess.DEVNULL, capture_output=True, check=True)
-        for notebook, day in (("monitor", EMPTY), ("debug", ALARM)):
-            papermill.execute_notebook(f"{notebook}.ipynb", None, {"day": day}, progress_bar=False)
+        for notebook, given in (("monitor", {"day": EMPTY}), ("debug", {"day": ALARM, "beside": CALM})):
+            papermill.execute_notebook(f"{notebook}.ipynb", None, given, progress_bar=False)
+        with pytest.MonkeyPatch.context() as apart:
+            apart.setenv("DRIFTBOOK_MODELS_DIR", str(tmp_path_factory.mktemp("models")))  # others read the session's
+            papermill.execute_notebook("train.ipynb", None, progress_bar=False)
         broken = tmp_path_factory.mktemp("broken") / "smoke.ipynb"
         broken.write_text(Path("smoke.ipynb").read_text().replace("print(\\n", "print(nowhere,\\n"))
         with pytest.raises(papermill.PapermillExecutionError, match="name 'nowhere' is not defined"):
             papermill.execute_notebook(broken, None, progress_bar=False)
     page = store.runs().drop_duplicates(["notebook", "label"]).set_index(["notebook", "label"])["page"]
     days = [page["monitor", day] for day in (CALM, ALARM, EMPTY)]
-    others = [page["debug", ALARM], page["backfill", f"{CALM}_{NEXT}"], page["smoke", ""]]
+    others = [page["debug", ALARM], page["backfill", f"{CALM}_{NEXT}"], page["smoke", ""], *page["train"]]
     report = str(Path(page["debug", ALARM]).with_name("evidently.html"))
     return dict(zip(PAGES, ("index.html", *days, *others, report), strict=True))
 
@@ -139,9 +142,11 @@ def test_a_page_asks_for_nothing_and_complains_of_nothing(tab, root, archive, na
     assert (own, tab.complaints) == ([f"{root}/{archive[name]}"], [])
     pictures = tab.eval_on_selector_all("img", "all => all.map(one => one.complete && one.naturalWidth > 0)")
     assert all(pictures)
-    assert len(pictures) == 0
+    assert len(pictures) == {"train": 7}.get(name, 0)
     drawn = tab.eval_on_selector_all("main svg[role=img]", "all => all.map(one => one.getAttribute('aria-label'))")
-    assert len(drawn) == {"ok": 7, "monitor": 7, "empty": 4, "debug": 7, "backfill": 5}.get(name, 0) and all(drawn)
+    assert len(drawn) == {"ok": 7, "monitor": 7, "empty": 4, "debug": 8, "backfill": 5, "train": 2}.get(
+        name, 0
+    ) and all(drawn)
 
 
 @pytest.mark.parametrize("name", OURS)
@@ -178,6 +183,33 @@ def test_a_phone_shows_figures_that_can_be_read(tab, root, archive, name):
         "main svg[viewBox]", "all => all.map(one => 13 * one.getBoundingClientRect().width / one.viewBox.baseVal.width)"
     )
     assert len(sizes) >= 5 and min(sizes) >= 10  # pixels
+
+
+def test_a_phone_shows_pictures_nearly_as_large_as_they_are(tab, root, archive):
+    tab.set_viewport_size(PHONE)
+    tab.goto(f"{root}/{archive['train']}")
+    tab.eval_on_selector_all("details", "all => all.forEach(one => one.open = true)")
+    sizes = tab.eval_on_selector_all("main img", "all => all.map(one => one.width / one.naturalWidth)")
+    assert min(sizes) >= 0.75
+
+
+def test_pictures_are_dark_on_a_dark_page(tab, root, archive):
+    found = []
+    for scheme in ("light", "dark"):
+        tab.emulate_media(color_scheme=scheme)
+        tab.goto(f"{root}/{archive['train']}")
+        found.append({*tab.eval_on_selector_all("main img", "all => all.map(one => getComputedStyle(one).filter)")})
+    assert found[0] == {"none"}
+    assert all(one.startswith("invert(") for one in found[1])
+
+
+def test_a_term_leads_to_its_word(tab, root, archive):
+    tab.goto(f"{root}/{archive['train']}")
+    tab.eval_on_selector_all("details", "all => all.forEach(one => one.open = true)")
+    term = tab.locator("a.term").filter(has_text="threshold")
+    assert term.count() == 1  # once, where it first stands
+    term.click()
+    assert tab.locator("td:target").inner_text() == "threshold"
 
 
 @pytest.mark.parametrize(("name", "most"), HEIGHTS.items())
@@ -253,8 +285,28 @@ def test_the_first_line_of_the_index_leads_to_the_cause_at_once(tab, root):
     tab.goto(f"{root}/index.html")
     first = tab.locator(".calls li").filter(has_text=ALARM)
     assert "trip_distance" in first.inner_text()
-    first.get_by_role("link", name="why").click()
+    first.get_by_role("link", name=f"why {ALARM}").click()
     assert tab.title().startswith(f"Why? {ALARM}")
+
+
+def test_any_two_days_are_picked(tab, root):
+    tab.goto(f"{root}/index.html")
+    box = tab.locator(".picker")
+    box.locator("summary").click()
+    box.get_by_label("day").select_option(NEXT)
+    box.get_by_label("beside").select_option(CALM)
+    made = box.locator(".made")
+    assert made.inner_text() == (
+        f"To make the page: papermill debug.ipynb /dev/null -p params demo -p day {NEXT} -p beside {CALM}"
+    )
+    box.get_by_label("beside").select_option(NEXT)
+    assert made.inner_text() == "Choose two days."
+    box.get_by_label("day").select_option(ALARM)
+    box.get_by_label("beside").select_option(CALM)
+    assert made.inner_text().startswith(f"It is there: {ALARM} beside {CALM}.")
+    made.get_by_role("link").click()
+    assert tab.title().startswith(f"Why? {ALARM}")
+    assert tab.complaints == []
 
 
 def test_code_is_folded(tab, root, archive):

@@ -1,7 +1,9 @@
+import math
+
 import pytest
 from driftbook.measures import performance
-from driftbook.metrics import METRICS, OF_TARGET, OWN, Metric, metric
-from driftbook.records import WHOLE_DAY
+from driftbook.metrics import METRICS, OF_TARGET, OWN, Metric, is_beyond, metric, rounded
+from driftbook.records import WHOLE_DAY, Measure
 
 
 def test_each_metric_has_words_of_its_own():
@@ -52,3 +54,33 @@ def test_errors_of_numbers_are_in_the_unit_of_the_target():
     assert {name for name, one in METRICS.items() if one.unit == OF_TARGET} == {
         *("mean_absolute_error", "root_mean_squared_error", "bias")
     }
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, "–"),
+        (math.nan, "–"),
+        (0, "0"),
+        (2399, "2,399"),
+        (1234567.0, "1,234,567"),
+        (-3.0, "-3"),
+        (0.188522969, "0.189"),
+        (12345.678, "12,346"),
+        (999.6, "1,000"),
+        (99.96, "100"),
+        (1e-9, "1e-09"),
+        (1e300, "1e+300"),
+        (math.inf, "inf"),
+    ],
+)
+def test_a_number_to_read(value, text):
+    assert rounded(value) == text
+
+
+@pytest.mark.parametrize(
+    ("bounds", "expected"),
+    [({}, False), ({"upper": 2.0}, False), ({"upper": 1.9}, True), ({"lower": 2.1}, True), ({"lower": 2.0}, False)],
+)
+def test_whether_a_measure_is_beyond_its_bounds(bounds, expected):
+    assert is_beyond(Measure("rows", 2.0, **bounds)) is expected

@@ -58,7 +58,8 @@ def test_no_other_day_of_the_month_alarms(demo, counted, before):
 def test_a_whole_day_has_the_verdict_of_its_judgement(monitored, day, incident):
     _, found = monitored(day)
     assert found.result.verdict == found.result.judgement.verdict == ("alarm" if incident else "ok")
-    assert found.verdict.judgement == found.result.judgement
+    assert replace(found.verdict.judgement, summary=found.result.judgement.summary) == found.result.judgement
+    assert found.result.judgement.summary.endswith(".")
     if incident:
         assert INCIDENTS[incident][1] in alarms(found.result.measures)
     else:
@@ -120,7 +121,7 @@ def test_an_empty_day_is_a_result(monitored):
     assert batch.frame.empty
     assert result.measures == (Measure("rows", 0.0, verdict="no data"),)
     assert (result.rows, result.verdict, result.histograms, result.counts) == (0, "no data", {}, None)
-    assert result.judgement == Judgement("no data", "no row arrived", "sunday or holiday")
+    assert result.judgement == Judgement("no data", "no row arrived", "sunday or holiday", summary="No row arrived.")
     assert (found.profile, found.verdict) == (None, None)
 
 

@@ -20,6 +20,7 @@ def test_a_day_says_why_it_has_its_verdict_if_it_was_judged():
         "day_share": None, "reference_share": None, "severity": None, "fixed_score": None, "fixed_threshold": None,
         "trailing_score": None, "trailing_threshold": None, "fixed_days": (), "trailing_days": (), "labels": "complete",
         "facts": (), "since": None, "fixed_threshold_error": None, "trailing_threshold_error": None,
+        "lasted": None, "summary": "",
     }  # fmt: skip
 
 

@@ -1,9 +1,10 @@
 """The catalogue of metrics: how each is called on a page, what it counts, and which band of the alarms it has."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from driftbook.records import WHOLE_DAY
+from driftbook.records import WHOLE_DAY, Measure
 
 _ROWS, _, _MISSING, _ERROR = WHOLE_DAY
 
@@ -93,3 +94,35 @@ ERRORS = tuple(name for name in PERFORMANCE if METRICS[name].bounds)
 def metric(name: str) -> Metric:
     """Return a metric of the catalogue; one that is not in it is called by its name and has neither unit nor band."""
     return METRICS.get(name) or Metric(name, name)
+
+
+def said(name: str, value: float | None) -> str:
+    """Return a value of a metric as a person reads it: shares in percent.
+
+    Examples
+    --------
+    >>> said("missing_share", 0.0638427), said("mean_absolute_error", 3.2041)
+    ('6.38%', '3.2')
+    """
+    is_percent = metric(name).is_share and value is not None and not math.isnan(value)
+    return f"{100 * value:.3g}%" if is_percent else rounded(value)
+
+
+def rounded(value: float | None) -> str:
+    """Return a number as a person reads it: three significant digits, whole numbers whole, `–` for none.
+
+    Examples
+    --------
+    >>> rounded(2399.0), rounded(0.188522969), rounded(12345.678), rounded(-0.0), rounded(None)
+    ('2,399', '0.189', '12,346', '0', '–')
+    """
+    if value is None or math.isnan(value):
+        return "–"
+    is_whole = float(value).is_integer() or abs(value) >= 100
+    return f"{value:z,.0f}" if is_whole and abs(value) < 1e15 else f"{value:z,.3g}"
+
+
+def is_beyond(measure: Measure) -> bool:
+    """Return whether a measure lies outside of its bounds."""
+    above = measure.upper is not None and measure.value > measure.upper
+    return above or (measure.lower is not None and measure.value < measure.lower)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from driftbook import batches, history, model, tally
-from driftbook.alarms import bins, lasting, limits
+from driftbook.alarms import bins, lasting, limits, summary
 from driftbook.alarms.judge import DayVerdict, judge
 from driftbook.alarms.lasting import Past
 from driftbook.batches import Batch
@@ -111,7 +111,7 @@ def _result(
     judgement: Judgement,
     day: Profile | None,
 ) -> DayResult:
-    return DayResult(
+    result = DayResult(
         model=trained.settings.name,
         day=batch.period.start,
         rows=day.rows if day else 0,
@@ -126,6 +126,8 @@ def _result(
         sample=len(batch.frame) if batch.drawn_from else 0,
         limits=trained.settings.service.limits,
     )
+    said = summary.day(trained.settings, trained.calibration.outcome, result)
+    return replace(result, judgement=replace(judgement, summary=said))
 
 
 def _context_hash(trained: TrainedModel, judgement: Judgement) -> str:

@@ -71,6 +71,10 @@ class Judgement:
         The first day of the alarm that the day is part of, None if it is none or that is not told.
     fixed_threshold_error, trailing_threshold_error
         The standard errors of the thresholds, in tail units.
+    lasted
+        How many judged days the alarm has lasted, this one included; None where that is not told.
+    summary
+        What the day is about in a sentence in the column's own terms, for a person who was called.
     """
 
     verdict: str
@@ -92,6 +96,8 @@ class Judgement:
     since: dt.date | None = None
     fixed_threshold_error: float | None = None
     trailing_threshold_error: float | None = None
+    lasted: int | None = None
+    summary: str = ""
 
 
 @dataclass(frozen=True)

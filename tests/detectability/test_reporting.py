@@ -1,7 +1,7 @@
 import datetime as dt
+import re
 from dataclasses import replace
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from driftbook import batches, detectability, faults, model, training
@@ -10,7 +10,7 @@ from driftbook.detectability import copies, reporting
 from driftbook.detectability import trial as trials
 from driftbook.errors import BadInput
 from driftbook.measures.performance import losses
-from driftbook.pages import figures
+from driftbook.pages import fault_map
 from driftbook.periods import between
 from driftbook.profiles import counting
 
@@ -293,7 +293,7 @@ def test_the_params_file_leaves_the_report_out(demo, batch, monkeypatch):
     monkeypatch.delattr(trials, "reference")  # nothing is scored
     report = detectability.report(trained, batch)
     assert (report.status, report.found, report.held_back) == ("left out", (), ())
-    plt.close(figures.detectability(detectability.table(report)))
+    assert "<svg" in fault_map.detectability(detectability.table(report)).data
 
 
 def test_a_slow_report_shows_its_progress(demo, batch, monkeypatch, capsys):
@@ -316,7 +316,7 @@ def test_too_small_a_reference(demo, batch, size):
         ((), None, "not calibrated", None)
     }
     assert detectability.table(report)["level"].isna().all()
-    plt.close(figures.detectability(detectability.table(report)))
+    assert "<svg" in fault_map.detectability(detectability.table(report)).data
 
 
 def test_days_that_alarm_undisturbed_are_left_out(demo, monkeypatch):
@@ -344,9 +344,8 @@ def test_pairs_of_columns(names, pairs):
 
 def test_the_figure_says_what_is_caught(report):
     table = detectability.table(report)
-    fig = figures.detectability(table)
-    panel = fig.axes[0]
-    assert [text.get_text() for text in panel.texts] == list(table["caught from"])
-    assert [label.get_text() for label in panel.get_yticklabels()][-1] == "all rows"
-    assert panel.get_xticklabels()[0].get_text() == "other unit\n(x1.05 to x2)"
-    plt.close(fig)
+    drawing = fault_map.detectability(table).data
+    cells = re.findall(r'font-size="[\d.]+">(.*?)<title>(.*?)</title>', drawing)
+    assert [said for said, _ in cells] == list(table["caught from"])
+    assert cells[0][1] == f"{table['column'][0]}, other unit: {cells[0][0]} (tried x1.05 to x2)"
+    assert all(f">{name}</text>" in drawing for name in (*table["column"], *table["fault"]))

@@ -10,8 +10,8 @@ from tests import trade
 def test_both_references():
     own = np.array([0.1, 0.4, 2.0])
     assert day_sentences.references({"fixed": (own, 1.5), "trailing": (own, 0.2)}).splitlines() == [
-        "fixed reference: 1.50 times the threshold, 2 of 3 days of the reference score lower.",
-        "trailing reference: 0.20 times the threshold, 1 of 3 days of the reference score lower.",
+        "Against the fixed reference the day scores 1.50 times the threshold; 2 of its 3 days score lower.",
+        "Against the trailing reference the day scores 0.20 times the threshold; 1 of its 3 days score lower.",
     ]
     assert day_sentences.references({}) == "No reference can judge the day."
 

@@ -10,10 +10,12 @@ def closed():
     plt.close("all")
 
 
-def drawn(figure):
-    """Draw the figure, so that what warns or fails does; return its panels without colour bars."""
-    figure.canvas.draw()
-    return [panel for panel in figure.axes if panel.get_label() != "<colorbar>"]
+def drawn(found):
+    """Draw the figures, so that what warns or fails does; return the panel of each."""
+    for fig in found:
+        fig.canvas.draw()
+        assert fig.get_figwidth() <= 4.4  # inches: a phone shows its letters nearly as large as they are
+    return [panel for fig in found for panel in fig.axes]
 
 
 def labels(panel):

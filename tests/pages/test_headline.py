@@ -71,6 +71,12 @@ def test_every_number_is_that_of_its_row(shown, day):
         assert float(number["data-value"]) == getattr(row, number.get("data-part", "value"))
 
 
+@pytest.mark.parametrize("day", ["2022-02-08", "2022-02-10", "2022-02-19", "2022-02-20"])
+def test_the_sentence_is_the_one_that_is_stored(demo, monitored, day):
+    result = monitored(day)[1].result
+    assert Page(headline.what(demo[1], result)).text == result.judgement.summary
+
+
 def test_the_evidence_has_the_reason_and_all_that_is_beyond(demo, monitored):
     _, day = monitored("2022-02-10")
     found = headline.evidence(demo[1], day.result)
@@ -79,6 +85,25 @@ def test_the_evidence_has_the_reason_and_all_that_is_beyond(demo, monitored):
     assert day.result.judgement.reason in page.text
     assert len(page.numbers) == len(beyond) - 1  # all but the day's severity, which is its column's
     assert found.data.startswith(f"<details><summary>The reason in terms of the alarms; {len(page.numbers)} numbers")
+
+
+@pytest.mark.parametrize(
+    ("given", "text", "is_near"),
+    [
+        ({}, "", False),
+        ({"fixed_score": 6.0, "fixed_threshold": 4.117}, "", False),
+        ({"fixed_score": 6.0, "fixed_threshold": 4.117, "fixed_threshold_error": 0.287}, "4.1 ± 0.3 (fixed)", False),
+        ({"fixed_score": 4.3, "fixed_threshold": 4.117, "fixed_threshold_error": 0.287}, "4.1 ± 0.3 (fixed)", True),
+        ({"fixed_score": 3.9, "fixed_threshold": 4.117, "fixed_threshold_error": 0.287}, "4.1 ± 0.3 (fixed)", True),
+    ],
+)
+def test_how_sure_the_thresholds_are(demo, monitored, given, text, is_near):
+    found = Page(
+        headline.evidence(demo[1], of(monitored("2022-02-08")[1].result, Judgement("ok", "r", "sunday", **given)))
+    )
+    assert ("Thresholds of the score: " in found.text) is bool(text)
+    assert text in found.text
+    assert ("might have decided otherwise" in found.text) is is_near
 
 
 def of(result, judgement, *measures):

@@ -113,8 +113,8 @@ def test_many_runs_are_folded(count, is_open):
 
 
 def judged(*rows):
-    table = [(dt.date.fromisoformat(day), feature, reason) for day, feature, reason in rows]
-    return {"m": pd.DataFrame(table, columns=["day", "feature", "reason"])}
+    table = [(dt.date.fromisoformat(day), feature, summary, None) for day, feature, summary in rows]
+    return {"m": pd.DataFrame(table, columns=["day", "feature", "summary", "since"])}
 
 
 def called(page):
@@ -127,18 +127,39 @@ def test_the_days_that_need_a_person_come_first_the_newest_on_top():
         ("2022-02-01", 9, "alarm", "1.html"), ("2022-02-02", 9, "alarm", "2 b.html"), ("2022-02-03", 9, "ok", "3.html"),
         ("2022-02-04", 0, "no data", ""), ("2022-02-05", 9, "drift", "5.html"),
     )  # fmt: skip
-    why = runs(
-        {"notebook": "debug", "label": "2022-02-01", "page": "new.html"},
-        {"notebook": "debug", "label": "2022-02-01", "page": "old.html"},
-    )
-    reasons = judged(("2022-02-01", "fare", "fare: <odd>"), ("2022-02-02", "fare", "x"), ("2022-02-04", "", "no row"))
-    page = index.render(table, why, {}, judgements=reasons)
+    reasons = judged(("2022-02-01", "fare", "x"), ("2022-02-02", "fare", "<odd>"), ("2022-02-04", "", "No row."))
+    page = index.render(table, runs(), {}, judgements=reasons)
     assert called(page) == [
-        "no data 2022-02-04 (no page) : no row m".replace(" :", ":"),
-        "alarm 2022-02-01 , 2022-02-02 : fare: &lt;odd&gt; why 2022-02-01 m",
+        "no data No row. m 2022-02-04 (no page)",
+        "alarm &lt;odd&gt; m 2022-02-01 , 2022-02-02",
     ]
-    top = page.split("<h2>")[0]
-    assert re.findall('href="([^"]*)"', top.split("<h1>")[1]) == ["1.html", "2%20b.html", "new.html"]
+    assert re.findall('href="([^"]*)"', page.split("<h2>")[0].split("<h1>")[1]) == ["1.html", "2%20b.html"]
+
+
+def test_an_open_item_is_one_line_with_its_pages_and_what_ends_it():
+    first, newest = dt.date(2022, 2, 1), dt.date(2022, 2, 3)
+    item = {
+        "model": "m", "since": first, "newest_day": newest, "lasted": 2, "summary": "fare is <odd>.",
+        "first_day": first, "first_page": "1 b.html", "first_debug": "d1.html", "page": "3.html", "debug": None,
+    }  # fmt: skip
+    short = item | {"since": newest, "lasted": 1, "first_day": newest, "first_page": "3.html", "first_debug": None}
+    table = days(("2022-02-01", 9, "alarm", "1 b.html"), ("2022-02-03", 9, "alarm", "3.html"))
+    reasons = judged(("2022-02-01", "fare", "x"), ("2022-02-03", "fare", "y"))
+    reasons["m"]["since"] = [first, newest]
+    items = {"m": pd.DataFrame([item, short])}
+
+    def command(notebook, model, **given):
+        return f"{notebook} {model} {given.get('since')}"
+
+    page = index.render(table, runs(), {}, judgements=reasons, items=items, command=command)
+    ends = "it is no fault: acknowledge it From {0} on the change alarms no more: acknowledge m {0}"
+    assert called(page) == [
+        "alarm since 1 February, day 2 : fare is &lt;odd&gt;. m 2022-02-01 ( why ) … 2022-02-03 " + ends.format(first),
+        "alarm 3 February : fare is &lt;odd&gt;. m 2022-02-03 " + ends.format(newest),
+    ]
+    links = re.findall('href="([^"]*)"', page.split("<h2>")[0].split("<h1>")[1])
+    assert links == ["1%20b.html", "d1.html", "3.html", "3.html"]
+    assert called(index.render(table, runs(), {}, judgements=reasons, items={})) == []  # acknowledged
 
 
 def test_many_calls_are_folded():
@@ -161,6 +182,41 @@ def test_a_day_without_a_page_says_so():
 def test_an_empty_archive_says_what_to_do():
     page = index.render(days(), runs(), {})
     assert "Nothing has been run yet. <code>make demo</code>" in page
+
+
+def test_what_was_acknowledged_is_said_once():
+    table = days(("2022-02-01", 9, "alarm", "1 b.html"))
+    first, other = dt.date(2022, 2, 1), dt.date(2022, 1, 5)
+    known = {"m": [(other, ()), (first, ("fare", "<tip>"))], "n": [(first, ("zone",))]}
+    page = index.render(table, runs(), {}, acknowledged=known)
+    (said,) = re.findall("<p>(Acknowledged.*?)</p>", page)
+    assert re.sub("<[^>]*>", "", said) == (
+        "Acknowledged, and alarming no more: the change of all columns since 2022-01-05; "
+        "the change of fare, &lt;tip&gt; since 2022-02-01."
+    )
+    assert re.findall('href="(.*?)"', said) == ["1%20b.html"]
+    assert "Acknowledged" not in index.render(table, runs(), {})
+
+
+def test_any_two_days_with_rows_can_be_compared():
+    table = days(
+        ("2022-02-01", 9, "ok", "1.html"), ("2022-02-02", 0, "no data", "2.html"), ("2022-02-03", 9, "alarm", "3.html"),
+        ("2022-02-04", None, "failed", "4.html"),
+    )  # fmt: skip
+    day, other = dt.date(2022, 2, 3), dt.date(2022, 2, 1)
+    known = [("m", day, other, "c d.html"), ("n", day, other, "n.html")]
+    done = pd.DataFrame(known, columns=["model", "day", "beside", "page"])
+
+    def command(notebook, model, day, beside):
+        return f"{notebook} {model} {day} {beside}"
+
+    page = index.render(table, runs(), {}, comparisons=done, command=command)
+    picker = page.partition('<details class="picker"')[2].partition("</details>")[0]
+    assert re.findall("<option>(.*?)</option>", picker) == ["2022-02-03", "2022-02-01"]
+    assert 'data-command="debug m DAY OTHER"' in picker
+    assert re.findall('href="(.*?)" data-days="(.*?)"', picker) == [("c%20d.html", "2022-02-03 2022-02-01")]
+    alone = index.render(table.head(2), runs(), {}, comparisons=done, command=command)
+    assert '<details class="picker"' not in alone
 
 
 def test_a_page_is_replaced_whole(tmp_path):

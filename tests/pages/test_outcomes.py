@@ -14,9 +14,9 @@ def made(task, **given):
     return settings, model.with_prediction(settings, None, trade.frame(days=3, **given))
 
 
-def titles(fig):
-    found = [panel.get_title() for panel in fig.axes if panel.get_title()]
-    plt.close(fig)
+def titles(drawn):
+    found = [panel.get_title() for fig in drawn for panel in fig.axes if panel.get_title()]
+    plt.close("all")
     return found
 
 
@@ -37,7 +37,7 @@ def test_each_task_has_its_figure(task, expected):
 def test_the_confusion_of_classes_in_percent():
     settings = made("multiclass")[0]
     frame = pd.DataFrame({"outcome": list("aaab"), "prediction": list("aabc")})
-    fig = outcomes.draw(settings, frame)
+    (fig,) = outcomes.draw(settings, frame)
     said = [text.get_text() for text in fig.axes[0].texts]
     assert said == ["67%", "33%", "0%", "0%", "0%", "100%", "–", "–", "–"]
     assert [label.get_text() for label in fig.axes[0].get_yticklabels()] == ["a", "b", "c"]
@@ -46,6 +46,6 @@ def test_the_confusion_of_classes_in_percent():
 
 def test_one_class_alone_has_no_roc_curve():
     settings, frame = made("binary")
-    fig = outcomes.draw(settings, frame[frame["late"] == 1])
-    assert len(fig.axes[1].lines[1].get_xdata()) == 0
-    plt.close(fig)
+    _, roc = outcomes.draw(settings, frame[frame["late"] == 1])
+    assert len(roc.axes[0].lines[1].get_xdata()) == 0
+    plt.close("all")

@@ -22,19 +22,29 @@ def overview():
 @pytest.fixture
 def judgements():
     found = pd.DataFrame({"day": DAYS[:5], "feature": ["x", "fare", "fare", "<i>zone", ""]})
-    return found.assign(reason=[f"reason {day.day}" for day in DAYS[:5]], severity=[0.5, 2.0, 3.0, 1.5, None])
+    said = [f"Reason {day.day}." for day in DAYS[:5]]
+    return found.assign(summary=said, since=None, severity=[0.5, 2.0, 3.0, 1.5, None])
 
 
 def test_neighbours_with_the_same_column_stand_together(overview, judgements):
     assert period_sentences.calls(overview, judgements) == [
-        Call((DAYS[1], DAYS[2]), "alarm", "fare", "reason 2"),
-        Call((DAYS[3],), "alarm", "<i>zone", "reason 4"),
-        Call((DAYS[4],), "no data", "", "reason 5"),
-        Call((DAYS[5],), "failed", "", "the run failed"),
+        Call((DAYS[1], DAYS[2]), "alarm", "fare", "Reason 3."),
+        Call((DAYS[3],), "alarm", "<i>zone", "Reason 4."),
+        Call((DAYS[4],), "no data", "", "Reason 5."),
+        Call((DAYS[5],), "failed", "", "The run failed."),
     ]
     apart = overview.drop(index=2)
     assert next(call.days for call in period_sentences.calls(apart, judgements)) == (DAYS[1],)
     assert period_sentences.calls(overview.head(1), judgements) == []
+
+
+def test_the_days_of_an_alarm_stand_together_whatever_lies_between(overview, judgements):
+    since = [None, DAYS[1], DAYS[2], DAYS[1], None]
+    assert period_sentences.calls(overview, judgements.assign(since=since))[:3] == [
+        Call((DAYS[1], DAYS[3]), "alarm", "<i>zone", "Reason 4.", DAYS[1]),
+        Call((DAYS[2],), "alarm", "fare", "Reason 3.", DAYS[2]),
+        Call((DAYS[4],), "no data", "", "Reason 5."),
+    ]
 
 
 def test_the_headline_of_a_period(overview, judgements):
@@ -44,8 +54,8 @@ def test_the_headline_of_a_period(overview, judgements):
     assert Page(page).text == (
         "2022-02-01 to 2022-02-06 · simulated taxi trip duration · 5 days need you"
         "6 of 6 days stored: 3 alarm, 1 ok, 1 no data, 1 failed."
-        "alarm monitor 02, monitor 03: reason 2 (debug 02)alarm monitor 04: reason 4 (debug 04)"
-        "no data monitor 05: reason 5failed monitor 06: the run failed"
+        "alarm monitor 02, monitor 03: Reason 3. (debug 02)alarm monitor 04: Reason 4. (debug 04)"
+        "no data monitor 05: Reason 5.failed monitor 06: The run failed."
     )
     calm = period_sentences.headline(DEMO, PERIOD, overview.head(1), [], str)
     assert "no day needs you" in calm.data and "<ul>" not in calm.data

@@ -1,9 +1,9 @@
 import datetime as dt
-import math
 from html.parser import HTMLParser
 
 import pandas as pd
 import pytest
+from driftbook.metrics import rounded
 from driftbook.pages import tables
 from driftbook.records import DayResult, Judgement, Measure
 from driftbook.verdicts import VERDICTS, gravest
@@ -36,28 +36,6 @@ def of(*measures, reason="nothing to see"):
     return DayResult("demo", DAY, 1995, measures, {}, "d", "v", judgement)
 
 
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (None, "–"),
-        (math.nan, "–"),
-        (0, "0"),
-        (2399, "2,399"),
-        (1234567.0, "1,234,567"),
-        (-3.0, "-3"),
-        (0.188522969, "0.189"),
-        (12345.678, "12,346"),
-        (999.6, "1,000"),
-        (99.96, "100"),
-        (1e-9, "1e-09"),
-        (1e300, "1e+300"),
-        (math.inf, "inf"),
-    ],
-)
-def test_a_number_to_read(value, text):
-    assert tables.rounded(value) == text
-
-
 @pytest.mark.parametrize("value", [0.1 + 0.2, 1 / 3, 2399.0, 1e-300, -0.0])
 def test_the_full_value_is_beside_it(value):
     page = Page(tables.number(Measure("quantile", value, "fare_amount", "p05")))
@@ -66,7 +44,7 @@ def test_the_full_value_is_beside_it(value):
     assert (attributes["data-metric"], attributes["data-feature"], attributes["data-segment"]) == (
         "quantile", "fare_amount", "p05",
     )  # fmt: skip
-    assert page.text == tables.rounded(value)
+    assert page.text == rounded(value)
 
 
 def test_no_value_has_no_value():
@@ -118,14 +96,6 @@ def test_bounds_are_numbers_too():
     assert (upper.numbers[0]["data-part"], upper.numbers[0]["data-value"]) == ("upper", "0.0125")
 
 
-@pytest.mark.parametrize(
-    ("bounds", "expected"),
-    [({}, False), ({"upper": 2.0}, False), ({"upper": 1.9}, True), ({"lower": 2.1}, True), ({"lower": 2.0}, False)],
-)
-def test_whether_a_measure_is_beyond_its_bounds(bounds, expected):
-    assert tables.is_beyond(Measure("rows", 2.0, **bounds)) is expected
-
-
 def test_what_is_within_its_threshold_is_folded(demo):
     found = [
         Measure("missing_share", 0.5, "fare_amount", upper=0.1, verdict="alarm"),
@@ -159,7 +129,10 @@ def test_every_score_of_a_day_is_on_its_table_with_its_full_value(monitored):
     assert found == {(m.metric, m.feature): m.value for m in result.measures if m.metric in metrics}
     assert len(page.numbers) == len(found)
     limits = [next(m.upper for m in result.measures if m.metric == metric) for metric in metrics]
-    assert f"threshold {' '.join(map(tables.rounded, limits))}" in page.text
+    judged = result.judgement
+    errors = (None, judged.fixed_threshold_error, judged.trailing_threshold_error)
+    assert all(errors[1:])
+    assert f"threshold {' '.join(map(tables.threshold, limits, errors))}" in page.text
 
 
 def test_the_scores_of_a_day_the_gravest_first():

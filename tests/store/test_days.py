@@ -30,6 +30,8 @@ JUDGEMENT = Judgement(
     facts=("fare",),
     since=dt.date(2022, 2, 4),
     fixed_threshold_error=0.5,
+    lasted=2,
+    summary="Fares are low.",
 )
 COUNTS = {"day": "2022-02-05", "rows": 3, "cells": {"fare": {"0": 2}}}
 RESULT = DayResult(
@@ -98,7 +100,7 @@ def test_whole_rows(database):
             ["2022-01-01", "2022-01-02"],
             [{"day": "2022-02-03", "sha256": "h3"}, {"day": "2022-02-04", "sha256": "h4"}],
             *("complete", COUNTS),
-            *("v1", 1, ["fare"], dt.date(2022, 2, 4), 0.5, None, HISTOGRAMS, run_id, True),
+            *("v1", 1, ["fare"], dt.date(2022, 2, 4), 0.5, None, HISTOGRAMS, "Fares are low.", 2, run_id, True),
         )
     ]
     run = store.run(run_id)
@@ -152,6 +154,8 @@ def test_a_new_revision_keeps_the_old_rows(database):
             None,
             None,
             HISTOGRAMS,
+            "",
+            None,
             run_id,
             True,
         ),

@@ -22,12 +22,14 @@ JUDGEMENT = Judgement(
     facts=("fare", "rows"),
     since=dt.date(2022, 2, 4),
     fixed_threshold_error=0.4,
+    lasted=2,
+    summary="3% of the rows have a rare fare.",
 )
 COLUMNS = [
     *("model", "day", "verdict", "reason", "day_class", "feature", "cell", "day_share", "reference_share", "severity"),
     *("fixed_score", "fixed_threshold", "trailing_score", "trailing_threshold", "fixed_days", "trailing_days"),
     *("labels", "model_version", "revision", "run_id", "page"),
-    *("facts", "since", "fixed_threshold_error", "trailing_threshold_error"),
+    *("facts", "since", "fixed_threshold_error", "trailing_threshold_error", "summary", "lasted"),
 ]
 
 
@@ -51,9 +53,10 @@ def test_a_whole_row(database):
     run_id = record()
     frame = judgements()
     assert list(frame) == COLUMNS
-    assert frame.iloc[0].tolist()[:-1] == [
+    assert frame.drop(columns="trailing_threshold_error").iloc[0].tolist() == [
         *("m", DAY, "drift", JUDGEMENT.reason, "saturday", "fare", "other", 0.03, 0.01, 0.9, 6.0, 4.0, 3.5, 4.5, 1, 2),
         *("complete", "v1", 1, run_id, "d1.html", ["fare", "rows"], dt.date(2022, 2, 4), 0.4),
+        *(JUDGEMENT.summary, 2),
     ]
 
 
@@ -63,8 +66,13 @@ def test_types_with_and_without_rows(database, is_empty):
         record(judgement=Judgement("no data", "no row arrived", "saturday"))
     types = judgements().dtypes.astype(str).to_dict()
     floats = {name for name, kind in types.items() if kind == "float64"}
-    assert floats == {*COLUMNS[7:14], *COLUMNS[-2:]}
-    assert {name for name, kind in types.items() if kind == "Int64"} == {"fixed_days", "trailing_days", "revision"}
+    assert floats == {*COLUMNS[7:14], *COLUMNS[-4:-2]}
+    assert {name for name, kind in types.items() if kind == "Int64"} == {
+        "fixed_days",
+        "trailing_days",
+        "revision",
+        "lasted",
+    }
 
 
 @pytest.mark.parametrize("verdict", VERDICTS)

@@ -95,6 +95,33 @@ def test_runs_newest_first_without_parameters(database):
     assert 0 <= frame["duration_seconds"].iloc[2] < 60
 
 
+@pytest.mark.parametrize(
+    ("changes", "status", "found"),
+    [
+        ({}, "succeeded", ["p1"]),
+        ({"notebook": "monitor"}, "succeeded", []),
+        ({"parameters": {"beside": ""}}, "succeeded", []),
+        ({"parameters": {}}, "succeeded", []),
+        ({"parameters": {"beside": "the day before"}}, "succeeded", []),
+        ({}, "failed", []),
+    ],
+)
+def test_which_days_were_set_beside_which(database, changes, status, found):
+    run_id = opened(**{"notebook": "debug", "parameters": {"beside": "2022-02-01"}, **changes})
+    store.close_run(run_id, status, page="p1")
+    frame = store.comparisons()
+    assert list(frame) == ["model", "day", "beside", "page"]
+    assert frame["page"].tolist() == found
+    assert all(row[:3] == ["green_taxi", DAY, dt.date(2022, 2, 1)] for row in frame.to_numpy().tolist())
+
+
+def test_the_newest_page_of_a_comparison_counts(database):
+    for page in ("old", "new"):
+        run_id = opened(notebook="debug", parameters={"beside": "2022-02-01"})
+        store.close_run(run_id, "succeeded", page=page)
+    assert store.comparisons()["page"].tolist() == ["new"]
+
+
 def test_no_runs(database):
     frame = store.runs()
     assert frame.empty

@@ -6,7 +6,7 @@ from grafana_foundation_sdk.models.dashboard import Dashboard
 from tools.dashboards import verdicts
 from tools.dashboards.boards import board, models
 from tools.dashboards.panels import history, rows, series
-from tools.dashboards.parts import config, link
+from tools.dashboards.parts import ARCHIVE, config, link
 from tools.dashboards.sql import DAYS_OF_ALL, MODELS, TIME, debug, gravest, highest, listed
 
 _TITLES = {"2-data-drift": "data drift", "3-data-quality": "data quality", "4-performance": "performance"}
@@ -18,7 +18,7 @@ def dashboard() -> Dashboard:
         "1-overview",
         "1 Overview",
         "The state of each monitored model today, its last 90 days, and what needs a person.",
-        [_models(), _verdicts(), _open_alarms(), _severity(), _error(), *_as_the_course_had_them()],
+        [_models(), _verdicts(), _open_alarms(), _open_items(), _severity(), _error(), *_as_the_course_had_them()],
         variables=[models(several=True)],
         alarms=DAYS_OF_ALL,
     )
@@ -29,7 +29,8 @@ def _models():
         "Models today",
         """One row per model, whatever range is chosen: the verdict of its newest day is the gravest of that day's
         measures; the alarms are those of its last seven days; labels are pending of days whose true values have not all
-        arrived. The model leads to its last 90 days.""",
+        arrived. The threshold of the day score, in tail units, stands with its standard error: by so much another
+        reference's would lie elsewhere. The model leads to its last 90 days.""",
         f"""
         select m.model, m.verdict, m.newest_day::text as day, m.age_days as "age", m.days,
             m.missing_days as "missing days",
@@ -39,7 +40,18 @@ def _models():
             ) as alarms,
             (
                 select count(*) from driftbook.current_judgement j where j.model = m.model and j.labels = 'pending'
-            ) as "labels pending", m.page, (m.newest_day - 89)::text || 'T00:00:00.000Z' as first,
+            ) as "labels pending",
+            (
+                select round(a.fixed_threshold::numeric, 1) || ' ± ' || round(a.error::numeric, 1)
+                from (
+                    select j.fixed_threshold, c.fixed_threshold_error as error
+                    from driftbook.current_judgement j
+                    join driftbook.current_alarm c using (model, day)
+                    where j.model = m.model and c.fixed_threshold_error is not null
+                    order by j.day desc
+                    limit 1
+                ) a
+            ) as threshold, m.page, (m.newest_day - 89)::text || 'T00:00:00.000Z' as first,
             (m.newest_day + 1)::text || 'T00:00:00.000Z' as last
         from driftbook.model_overview m
         where m.{MODELS}
@@ -80,8 +92,8 @@ def _severity():
     return series(
         "Severity of the day",
         """The largest score of a column as a multiple of its threshold, against the reference that it exceeds less:
-        above the dashed 1 the day alarms, without a fault about as often as the params file's budget says. In a long
-        range a point is the highest of several days.""",
+        above the dashed 1 the day alarms, without a fault about as often as the params file's budget says. How sure
+        the threshold is stands in Models today. In a long range a point is the highest of several days.""",
         highest("severity", "driftbook.current_judgement", "model", DAYS_OF_ALL),
         unit="none",
         by="model",
@@ -104,6 +116,31 @@ def _error():
         label="multiple of the threshold",
         limit=1,
     )
+
+
+def _open_items():
+    panel = rows(
+        "Open items",
+        """One row per alarm that nobody has acknowledged, whatever range is chosen and however many days it lasts: what
+        its newest day is about, and the pages of its first and its newest day. `acknowledge` has the command that ends
+        it where the change is no fault.""",
+        f"""
+        select i.newest_day::text as day, i.model, i.since::text as since, i.lasted as days, i.summary as what,
+            i.fact as "column", coalesce(i.debug, i.page) as debug,
+            coalesce(i.first_debug, i.first_page) as first_debug, i.first_page, i.page,
+            format('papermill acknowledge.ipynb /dev/null -p params %s -p since %s', i.model, i.since) as acknowledge
+        from driftbook.open_item_page i
+        where i.{MODELS}
+        order by i.newest_day desc, i.model, i.since desc
+        limit 100
+        """,
+        units={"days": "locale"},
+        wide=("what", "acknowledge"),
+        hidden=("page", "first_page", "first_debug"),
+    ).no_value("none")
+    links = [link("the first day's page", f"{ARCHIVE}/${{__data.fields.first_page:raw}}")]
+    links += [link("the first day's debug, if it was run", f"{ARCHIVE}/${{__data.fields.first_debug:raw}}")]
+    return panel.override_by_name("since", [config("links", links)])
 
 
 def _open_alarms():

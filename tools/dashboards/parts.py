@@ -17,9 +17,10 @@ from grafana_foundation_sdk.models.dashboard import (
 #: The data source by its fixed uid; `config/grafana/provisioning/datasources` makes it.
 DATASOURCE = DataSourceRef(type_val="grafana-postgresql-datasource", uid="driftbook")
 #: Where the page of a point or row lies. The address of the archive is the dashboards' constant `archive`.
-PAGE = "${archive:raw}/${__data.fields.page:raw}"
+ARCHIVE = "${archive:raw}"
+PAGE = f"{ARCHIVE}/${{__data.fields.page:raw}}"
 #: The newest page of the day's `debug`, else the day's own, which tells how to run it (`sql.debug`).
-DEBUG = "${archive:raw}/${__data.fields.debug:raw}"
+DEBUG = f"{ARCHIVE}/${{__data.fields.debug:raw}}"
 #: A line breaks where a day is missing; in milliseconds.
 GAP = 36 * 60 * 60 * 1000
 #: How wide the column of a sentence is at least, in pixels.

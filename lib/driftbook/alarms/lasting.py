@@ -44,7 +44,7 @@ def with_since(calibration: Calibration, alarms: Alarms, day: Profile, verdict: 
         lasted.append(before)
     first = lasted[-1].day
     said = f"since {first}, day {len(lasted)}; " if len(lasted) > 1 else ""
-    judgement = replace(verdict.judgement, since=first, reason=said + verdict.judgement.reason)
+    judgement = replace(verdict.judgement, since=first, lasted=len(lasted), reason=said + verdict.judgement.reason)
     return replace(verdict, judgement=judgement)
 
 

@@ -8,16 +8,15 @@ import pandas as pd
 from driftbook.config import Settings
 from driftbook.diagnosis import largest_move
 from driftbook.measures.performance import error_metric
-from driftbook.metrics import metric
-from driftbook.pages.tables import is_beyond, said
+from driftbook.metrics import is_beyond, metric, said
 from driftbook.records import Measure
 
 
 def references(day_ratios: Mapping[str, tuple[np.ndarray, float]]) -> str:
     """Return a line per reference: how the day's score lies to the threshold and to the reference's own days."""
     lines = [
-        f"{name} reference: {ratio:.2f} times the threshold, {(own < ratio).sum()} of {len(own)} days of the reference "
-        "score lower."
+        f"Against the {name} reference the day scores {ratio:.2f} times the threshold; {(own < ratio).sum()} of its "
+        f"{len(own)} days score lower."
         for name, (own, ratio) in day_ratios.items()
     ]
     return "\n".join(lines) or "No reference can judge the day."

@@ -4,7 +4,7 @@ import calendar
 import datetime as dt
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -30,6 +30,10 @@ def render(
     notices: Mapping[str, str],
     *,
     judgements: Mapping[str, pd.DataFrame] | None = None,
+    items: Mapping[str, pd.DataFrame] | None = None,
+    acknowledged: Mapping[str, Sequence[tuple[dt.date, Sequence[str]]]] | None = None,
+    comparisons: pd.DataFrame | None = None,
+    command: Callable[..., str] | None = None,
     titles: Mapping[str, str] | None = None,
 ) -> str:
     """Return the index page.
@@ -44,6 +48,14 @@ def render(
         Model to what a reader must know about its data, and to what it is called.
     judgements
         Model to `store.judgements` of all its days.
+    items
+        Model to `store.open_items`: its alarms that nobody has acknowledged.
+    acknowledged
+        Model to `store.acknowledged`: from which day on which columns alarm no more.
+    comparisons
+        `store.comparisons`: the pages that set a day beside another one.
+    command
+        A notebook, a model and parameters to the command that runs it; without it no command is named.
     """
     titles = titles or {}
     names = sorted({*days["model"], *runs["model"]} - {""})
@@ -53,11 +65,14 @@ def render(
             "title": f"{titles[name]} ({name})" if titles.get(name) else name,
             "notice": notices.get(name, ""),
             **_calendar(days[days["model"] == name]),
+            "acknowledged": _acknowledged(days[days["model"] == name], (acknowledged or {}).get(name, ())),
+            "picker": _picker(name, days[days["model"] == name], comparisons, command),
             "runs": _runs(runs[runs["model"] == name], verdicts),
         }
         for name in names
     ]
-    calls = [call for name, judged in (judgements or {}).items() for call in _calls(name, days, runs, judged)]
+    calls = [call for name, judged in (judgements or {}).items() for call in _calls(name, days, judged)]
+    calls += [_item(row, command) for frame in (items or {}).values() for row in frame.to_dict("records")]
     return page(
         "index.html.j2",
         models=models,
@@ -77,22 +92,59 @@ def page(template: str, **content: Any) -> str:
     )
 
 
-def _calls(model: str, days: pd.DataFrame, runs: pd.DataFrame, judged: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return the days of a model that need a person, with links to their pages and to why."""
+def _calls(model: str, days: pd.DataFrame, judged: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the days of a model that need a person and are part of no alarm that is an item."""
     its = days[days["model"] == model]
-    pages = {day: quote(page or "") for day, page in zip(its["day"], its["page"], strict=True)}
-    taken_apart = runs[(runs["model"] == model) & (runs["notebook"] == "debug") & (runs["status"] == "succeeded")]
-    why = dict(zip(taken_apart["label"][::-1], taken_apart["page"][::-1], strict=True))
+    pages = dict(zip(its["day"], its["page"], strict=True))
+    found = [call for call in period_sentences.calls(its, judged) if not call.since]
     return [
         {
             "model": model,
-            "days": [{"name": str(day), "page": pages[day]} for day in call.days],
+            "days": [_named(day, pages[day]) for day in call.days],
             "verdict": call.verdict,
-            "reason": call.reason,
-            "debug": quote(why.get(str(call.days[0])) or ""),
+            "summary": call.summary,
         }
-        for call in period_sentences.calls(its, judged)
+        for call in found
     ]
+
+
+def _item(item: Mapping[str, Any], command: Callable[..., str] | None) -> dict[str, Any]:
+    """Return an open item, with the pages of its first and its newest day and what ends it."""
+    days = [_named(item["first_day"], item["first_page"], item["first_debug"])]
+    if item["newest_day"] != item["first_day"]:
+        days.append(_named(item["newest_day"], item["page"], item["debug"]))
+    return {
+        "model": item["model"],
+        "days": days,
+        "verdict": "alarm",
+        "duration": period_sentences.duration(item["since"], item["lasted"]),
+        "summary": item["summary"],
+        "command": command("acknowledge", item["model"], since=item["since"]) if command else "",
+    }
+
+
+def _acknowledged(days: pd.DataFrame, known: Sequence[tuple[dt.date, Sequence[str]]]) -> list[dict[str, str]]:
+    """Return what alarms no more: from which day, with its page, and which columns."""
+    pages = dict(zip(days["day"], days["page"], strict=True))
+    return [
+        {**_named(start, pages.get(start)), "columns": ", ".join(columns) or "all columns"} for start, columns in known
+    ]
+
+
+def _picker(
+    model: str, days: pd.DataFrame, comparisons: pd.DataFrame | None, command: Callable[..., str] | None
+) -> dict[str, Any] | None:
+    """Return the days of which any two can be compared, what compares `DAY` with `OTHER`, and the pages there are."""
+    known = [str(day) for day in days.loc[days["rows"].fillna(0) > 0, "day"]]
+    if not command or len(known) < 2:
+        return None
+    done = [] if comparisons is None else comparisons[comparisons["model"] == model].to_dict("records")
+    pages = [{"day": str(one["day"]), "other": str(one["beside"]), "page": quote(one["page"])} for one in done]
+    return {"days": known[::-1], "command": command("debug", model, day="DAY", beside="OTHER"), "pages": pages}
+
+
+def _named(day: dt.date, page: str | None, debug: str | None = "") -> dict[str, str]:
+    return {"name": str(day), "page": quote(page or ""), "debug": quote(debug or "")}
 
 
 def write(path: Path, page: str) -> None:

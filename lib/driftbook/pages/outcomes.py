@@ -10,18 +10,18 @@ from driftbook.measures import curves
 from driftbook.pages.figures import DAY, REFERENCE, figure, nothing, residuals
 
 
-def draw(settings: Settings, frame: pd.DataFrame) -> Figure:
+def draw(settings: Settings, frame: pd.DataFrame) -> list[Figure]:
     """Draw how the model errs: residuals of a number, calibration and ROC curve, or the confusion of classes."""
     if not len(frame):
-        return nothing()
+        return [nothing()]
     if settings.task == "regression":
         return residuals(frame, settings.target.name, settings.prediction, settings.target.unit)
     if settings.task == "multiclass":
-        return _classes(curves.confusion(settings, frame))
-    fig, (left, right) = figure(2, height=3.8)
+        return [_classes(curves.confusion(settings, frame))]
+    (calibration, left), (roc, right) = figure(height=3.8), figure(height=3.8)
     _calibration(left, curves.calibration(settings, frame))
     _roc(right, curves.roc(settings, frame))
-    return fig
+    return [calibration, roc]
 
 
 def _calibration(panel: Axes, groups: pd.DataFrame) -> None:
@@ -41,7 +41,7 @@ def _roc(panel: Axes, curve: pd.DataFrame) -> None:
 
 
 def _classes(table: pd.DataFrame) -> Figure:
-    fig, (panel,) = figure(width=3.4 + 0.6 * len(table), height=2.0 + 0.45 * len(table))
+    fig, panel = figure(width=3.4 + 0.6 * len(table), height=2.0 + 0.45 * len(table))
     shares = table.div(table.sum(axis=1).where(lambda rows: rows > 0), axis=0).to_numpy(dtype=float)
     image = panel.imshow(100 * shares, cmap="Blues", vmin=0, vmax=100, aspect="auto")
     for (line, column), share in np.ndenumerate(shares):

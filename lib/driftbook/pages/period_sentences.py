@@ -1,5 +1,6 @@
 """A period of days in words: which of them need a person, and what each figure of the period says."""
 
+import calendar
 import datetime as dt
 import html
 from collections.abc import Callable
@@ -9,36 +10,55 @@ import pandas as pd
 from IPython.display import HTML
 
 from driftbook.config import Settings
+from driftbook.metrics import rounded, said
 from driftbook.pages import tables
 from driftbook.periods import Period
 
 #: The verdicts that call a person.
 CALLING = ("alarm", "no data", "failed")
+_DAY = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True)
 class Call:
-    """Days in a row that need a person for the same: their verdict, the column that decides, the first day's reason."""
+    """Days that need a person for the same: their verdict, the column that decides, and what the newest is about.
+
+    `since` is the first day of the alarm they are part of, None where neighbours with the same column stand together.
+    """
 
     days: tuple[dt.date, ...]
     verdict: str
     feature: str
-    reason: str
+    summary: str
+    since: dt.date | None = None
 
 
 def calls(overview: pd.DataFrame, judgements: pd.DataFrame) -> list[Call]:
-    """Return which days of a model need a person and why, in order; neighbours with the same column stand together."""
-    judged = judgements.set_index("day")[["feature", "reason"]].to_dict("index")
-    found: list[Call] = []
+    """Return which days of a model need a person and why, in order; the days of an alarm stand together."""
+    known = judgements.set_index("day")[["feature", "summary", "since"]].to_dict("index")
+    found: dict[object, Call] = {}
     for row in overview[overview["verdict"].isin(CALLING)].to_dict("records"):
-        why = judged.get(row["day"], {"feature": "", "reason": "the run failed"})
-        last = found[-1] if found else None
-        key = (row["verdict"], why["feature"])
-        if last and (last.verdict, last.feature) == key and row["day"] - last.days[-1] == dt.timedelta(days=1):
-            found[-1] = Call((*last.days, row["day"]), *key, last.reason)
-        else:
-            found.append(Call((row["day"],), *key, why["reason"]))
-    return found
+        day = row["day"]
+        why = known.get(day, {"feature": "", "summary": "The run failed.", "since": None})
+        same = (row["verdict"], why["feature"])
+        last = found[next(reversed(found))] if found else None
+        goes_on = last and last.since is None and (last.verdict, last.feature) == same and day - last.days[-1] == _DAY
+        key = why["since"] or (last.days[0] if goes_on else day, "")
+        earlier = found[key].days if key in found else ()
+        found[key] = Call((*earlier, day), *same, why["summary"], why["since"])
+    return [*found.values()]
+
+
+def duration(since: dt.date, lasted: int) -> str:
+    """Return since when an alarm lasts.
+
+    Examples
+    --------
+    >>> duration(dt.date(2022, 2, 24), 4), duration(dt.date(2022, 2, 24), 1)
+    ('since 24 February, day 4', '24 February')
+    """
+    first = f"{since.day} {calendar.month_name[since.month]}"
+    return f"since {first}, day {lasted}" if lasted > 1 else first
 
 
 def headline(
@@ -49,7 +69,7 @@ def headline(
     needing = f"{days} day{'s' if days != 1 else ''} need{'s' if days == 1 else ''} you" if days else "no day needs you"
     lines = "".join(
         f"<li>{tables.badge(call.verdict)} {', '.join(link('monitor', day) for day in call.days)}: "
-        f"{html.escape(call.reason)}{_why(call, link)}</li>"
+        f"{html.escape(call.summary)}{_why(call, link)}</li>"
         for call in found
     )
     return HTML(
@@ -93,12 +113,12 @@ def span(measures: pd.DataFrame, words: str, unit: str = "") -> str:
     values = measures["value"].dropna()
     if values.empty:
         return f"No day has {words}."
-    least, most = (tables.said(measures["metric"].iloc[0], value) for value in (values.min(), values.max()))
+    least, most = (said(measures["metric"].iloc[0], value) for value in (values.min(), values.max()))
     return f"{words[:1].upper()}{words[1:]} between {least} and {most} {unit}".strip() + "."
 
 
 def highest(scores: pd.DataFrame, most: int = 3) -> str:
     """Return the columns and days of the highest severities."""
     found = scores.stack().sort_values(ascending=False, kind="stable").head(most)
-    named = [f"{name} on {day}, {tables.rounded(value)} times its threshold" for (name, day), value in found.items()]
+    named = [f"{name} on {day}, {rounded(value)} times its threshold" for (name, day), value in found.items()]
     return f"Highest: {'; '.join(named)}." if named else "No day has a score."

@@ -1,20 +1,30 @@
 """What a reader should take away from a page of training, in sentences with their numbers."""
 
+import html
 from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
+from IPython.display import HTML
 
 from driftbook.batches import Batch
 from driftbook.config import Settings
 from driftbook.measures import curves, performance
-from driftbook.metrics import metric
-from driftbook.pages.tables import rounded
+from driftbook.metrics import metric, rounded
 from driftbook.profiles.labels import label
 from driftbook.training import Splits
 
 #: How many entries of a list a sentence names.
 _NAMED = 6
+
+
+def headline(settings: Settings, splits: Splits) -> HTML:
+    """Return the title of a training, and what the model is worth."""
+    period = settings.references
+    return HTML(
+        f'<h1 class="headline">Training {period.start} to {period.end} · {html.escape(settings.title)}</h1>'
+        f'<p class="lead">{html.escape(worth(settings, splits))}</p>'
+    )
 
 
 def worth(settings: Settings, splits: Splits) -> str:

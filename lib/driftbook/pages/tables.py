@@ -8,7 +8,7 @@ import pandas as pd
 from IPython.display import HTML
 
 from driftbook.config import Settings
-from driftbook.metrics import metric
+from driftbook.metrics import metric, rounded, said
 from driftbook.records import DayResult, Measure
 from driftbook.verdicts import BEYOND, VERDICTS
 
@@ -35,43 +35,22 @@ def number(measure: Measure, part: str = "value") -> str:
     return f'<data class="number" {key} data-value="{value}" value="{value}">{said(measure.metric, found)}</data>'
 
 
-def said(name: str, value: float | None) -> str:
-    """Return a value of a metric as a person reads it: shares in percent.
-
-    Examples
-    --------
-    >>> said("missing_share", 0.0638427), said("mean_absolute_error", 3.2041)
-    ('6.38%', '3.2')
-    """
-    is_percent = metric(name).is_share and value is not None and not math.isnan(value)
-    return f"{100 * value:.3g}%" if is_percent else rounded(value)
-
-
-def rounded(value: float | None) -> str:
-    """Return a number as a person reads it: three significant digits, whole numbers whole, `–` for none.
-
-    Examples
-    --------
-    >>> rounded(2399.0), rounded(0.188522969), rounded(12345.678), rounded(-0.0), rounded(None)
-    ('2,399', '0.189', '12,346', '0', '–')
-    """
-    if value is None or math.isnan(value):
-        return "–"
-    is_whole = float(value).is_integer() or abs(value) >= 100
-    return f"{value:z,.0f}" if is_whole and abs(value) < 1e15 else f"{value:z,.3g}"
-
-
-def is_beyond(measure: Measure) -> bool:
-    """Return whether a measure lies outside of its bounds."""
-    above = measure.upper is not None and measure.value > measure.upper
-    return above or (measure.lower is not None and measure.value < measure.lower)
-
-
 def beyond(settings: Settings, result: DayResult) -> list[str]:
     """Return a line of HTML per number that is beyond its threshold, the gravest first."""
     found = [m for m in result.measures if m.verdict not in ("", "ok") and (m.metric, m.feature) != ("severity", "")]
     found = sorted(found, key=lambda m: (-VERDICTS[m.verdict].rank, m.metric != "severity", -_excess(m)))
     return [f"{badge(m.verdict)} {_name(m)}: {f'{number(m)} {unit(settings, m)}'.strip()}{_bound(m)}" for m in found]
+
+
+def threshold(value: float | None, error: float | None) -> str:
+    """Return a threshold of scores with its standard error, where that is known.
+
+    Examples
+    --------
+    >>> threshold(4.117, 0.2871), threshold(4.117, None), threshold(None, None)
+    ('4.1 ± 0.3', '4.12', '–')
+    """
+    return rounded(value) if value is None or error is None else f"{value:.1f} ± {error:.1f}"
 
 
 def scores(result: DayResult) -> HTML:
@@ -89,10 +68,11 @@ def scores(result: DayResult) -> HTML:
         }
         for m in order
     ]
-    heads = {"fixed reference": "score", "trailing reference": "trailing_score"}
-    limits = {name: next((m.upper for m in found if m.metric == kind), None) for name, kind in heads.items()}
+    heads = {"fixed reference": ("score", "fixed"), "trailing reference": ("trailing_score", "trailing")}
+    limits = {name: next((m.upper for m in found if m.metric == kind), None) for name, (kind, _) in heads.items()}
+    errors = {name: getattr(result.judgement, f"{kind}_threshold_error", None) for name, (_, kind) in heads.items()}
     last = {"column": "threshold", "verdict": "", "severity": rounded(1.0)}
-    last |= {name: rounded(limit) for name, limit in limits.items()}
+    last |= {name: threshold(limit, errors[name]) for name, limit in limits.items()}
     quiet = [m.verdict == "ok" and m.feature != "" for m in order]
     frame = pd.DataFrame([*rows, last]).rename(columns={name: f"{name} (tail units)" for name in heads})
     return _folded(frame, [*quiet, False], "columns are ok")
@@ -179,8 +159,8 @@ def open_items(items: pd.DataFrame) -> HTML:
     """Return a line per open alarm, as `driftbook.store.open_items` gives them: since when, how long, and why."""
     if items.empty:
         return HTML("<p>No alarm is open.</p>")
-    shown = items[["since", "newest_day", "days", "fact", "reason"]].rename(columns={"newest_day": "newest day"})
-    return table(shown.set_index("since"))
+    heads = {"newest_day": "newest day", "lasted": "days", "fact": "column", "summary": "what"}
+    return table(items[["since", *heads]].rename(columns=heads).set_index("since"))
 
 
 def table(frame: pd.DataFrame, form: str = "{:,.4g}") -> HTML:

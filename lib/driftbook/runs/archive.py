@@ -22,6 +22,7 @@ from driftbook.runs.parameters import Request
 REPORT = "evidently.html"
 #: The words of pages, beside the index.
 GLOSSARY = "glossary.html"
+_WORDS = "what the words mean"
 ONE_DAY = dt.timedelta(days=1)
 _HEAD = (
     '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
@@ -57,7 +58,7 @@ def write(run: Mapping[str, Any], request: Request, nb: NotebookNode, failure: s
     run
         The run's row, as `store.run` gives it.
     """
-    from driftbook.pages import index, render
+    from driftbook.pages import glossary, index, render
 
     home = folder(run["run_id"], request)
     home.mkdir(parents=True, exist_ok=True)
@@ -66,7 +67,7 @@ def write(run: Mapping[str, Any], request: Request, nb: NotebookNode, failure: s
     notice = batches.notice(request.settings) if request.settings else ""
     links, facts = _links(home, request), _facts(run, request, nb)
     text = render.render(nb, title=_title(request), notice=notice, failure=failure, links=links, facts=facts)
-    index.write(page, text)
+    index.write(page, glossary.linked(text, links[_WORDS]))
     if request.label:
         index.write(home.parent / "index.html", _redirect(f"{run['run_id']}/{page.name}"))
     return page.relative_to(paths.archive_dir()).as_posix()
@@ -109,6 +110,10 @@ def refresh_index() -> None:
             store.runs(),
             {name: batches.notice(one) for name, one in known.items()},
             judgements={name: store.judgements(name, dt.date.min, dt.date.max) for name in settings},
+            items={name: store.open_items(name) for name in settings},
+            acknowledged={name: store.acknowledged(name) for name in settings},
+            comparisons=store.comparisons(),
+            command=command,
             titles={name: one.title for name, one in known.items()},
         )
         index.write(paths.archive_dir() / "index.html", page)
@@ -116,10 +121,10 @@ def refresh_index() -> None:
 
 
 def _write_glossary() -> None:
-    from driftbook.pages import index, render
+    from driftbook.pages import glossary, index
 
     text = (paths.ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
-    index.write(paths.archive_dir() / GLOSSARY, render.words(text))
+    index.write(paths.archive_dir() / GLOSSARY, glossary.words(text))
 
 
 def _links(home: Path, request: Request) -> dict[str, str]:
@@ -128,7 +133,7 @@ def _links(home: Path, request: Request) -> dict[str, str]:
     links = {"all days": f"{up}index.html"}
     if request.is_day and request.settings:
         links |= _around(request)
-    links |= {"notebook": f"{request.notebook}.ipynb", "what the words mean": f"{up}{GLOSSARY}"}
+    links |= {"notebook": f"{request.notebook}.ipynb", _WORDS: f"{up}{GLOSSARY}"}
     if not (paths.archive_dir() / GLOSSARY).exists():
         _write_glossary()
     return links | ({"Evidently report": REPORT} if (home / REPORT).exists() else {})

@@ -7,13 +7,14 @@ from driftbook.store.detectability import detectability, write_detectability
 from driftbook.store.judgements import day_counts, judgements, pending_days, trailing_days
 from driftbook.store.overview import daily_overview, measures, monitored_days, stored_days
 from driftbook.store.passwords import scrub
-from driftbook.store.runs import close_run, open_run, run, runs, smoke_values, write_smoke
+from driftbook.store.runs import close_run, comparisons, open_run, run, runs, smoke_values, write_smoke
 
 __all__ = [
     "Revision",
     "acknowledge",
     "acknowledged",
     "close_run",
+    "comparisons",
     "connect",
     "daily_overview",
     "day_counts",

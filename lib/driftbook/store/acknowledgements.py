@@ -35,6 +35,6 @@ def acknowledged(model: str) -> list[tuple[dt.date, tuple[str, ...]]]:
 
 
 def open_items(model: str) -> pd.DataFrame:
-    """Return the alarms of a model that nobody has acknowledged, one row each, the newest first."""
-    query = "select * from driftbook.open_item where model = %(model)s order by newest_day desc, since desc"
+    """Return the alarms of a model that nobody has acknowledged, one row each, the newest first, with their pages."""
+    query = "select * from driftbook.open_item_page where model = %(model)s order by newest_day desc, since desc"
     return fetch(query, {"model": model})

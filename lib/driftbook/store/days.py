@@ -24,7 +24,7 @@ _JUDGEMENT = (
     *("model", "day", "verdict", "reason", "day_class", "feature", "cell", "day_share", "reference_share", "severity"),
     *("fixed_score", "fixed_threshold", "trailing_score", "trailing_threshold", "fixed_days", "trailing_days"),
     *("labels", "counts", "model_version", "revision", "run_id", "current"),
-    *("facts", "since", "fixed_threshold_error", "trailing_threshold_error"),
+    *("facts", "since", "lasted", "summary", "fixed_threshold_error", "trailing_threshold_error"),
 )
 
 

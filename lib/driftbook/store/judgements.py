@@ -20,9 +20,11 @@ def judgements(model: str, start: dt.date, end: dt.date) -> pd.DataFrame:
         If the database cannot be reached.
     """
     query = """
-        select j.*, a.facts, a.since, a.fixed_threshold_error, a.trailing_threshold_error
+        select j.*, a.facts, a.since, a.fixed_threshold_error, a.trailing_threshold_error,
+            s.summary, s.lasted
         from driftbook.current_judgement j
         left join driftbook.current_alarm a using (model, day)
+        left join driftbook.day_summary s using (model, day)
         where model = %(model)s and day >= %(start)s and day < %(end)s
         order by day
     """

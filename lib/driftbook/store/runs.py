@@ -102,6 +102,11 @@ def runs() -> pd.DataFrame:
     return fetch("select * from driftbook.run_overview order by started_at desc, run_id desc")
 
 
+def comparisons() -> pd.DataFrame:
+    """Return the days that `debug` set beside another one, with the newest page of each pair, in order."""
+    return fetch("select * from driftbook.comparison_page order by model, day, beside")
+
+
 def write_smoke(run_id: str, value: float) -> None:
     """Write one value of the wiring check, stamped with the database's time, and note in the run that it is stored.
 

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import psycopg
@@ -150,6 +150,7 @@ def store_days(archive: Path, results, leave_out: list[dt.date]) -> None:
     store.close_run(run_id, "succeeded", page=page(archive, run_id, None))
     for result in found:
         if result.day not in leave_out:
+            result = with_since(result)
             run_id = opened(result.day)
             store.write_day(run_id, result)
             store.close_run(run_id, "succeeded", page=page(archive, run_id, result.day, settings, result))
@@ -160,6 +161,13 @@ def store_days(archive: Path, results, leave_out: list[dt.date]) -> None:
     run_id = store.open_run("smoke", "", None, "", {}, "papermill", "n1", "c1")
     store.write_smoke(run_id, 0.25)
     store.close_run(run_id, "succeeded", page=page(archive, run_id, None))
+
+
+def with_since(result):
+    """Return a day whose alarm, if it is one, began on it: `report` was not given the days before to tell."""
+    is_alarm = result.judgement.verdict == "alarm"
+    given = {"since": result.day, "lasted": 1} if is_alarm else {}
+    return replace(result, judgement=replace(result.judgement, **given))
 
 
 def opened(day: dt.date) -> str:

@@ -261,6 +261,7 @@ def test_a_cell_leads_to_its_column_and_a_day_to_debug():
     }
     assert leading == {
         "1-overview: Open alarms",
+        "1-overview: Open items",
         "2-data-drift: Severity of the day",
         "2-data-drift: Gravest days",
         "3-data-quality: Beyond the bounds",

@@ -51,6 +51,9 @@ CONTRACT = {
     "debug_page": "model day page",
     "current_alarm": "model day facts since fixed_threshold_error trailing_threshold_error reason page",
     "open_item": "model since fact newest_day days reason page facts",
+    "day_summary": "model day summary lasted",
+    "open_item_page": "model since fact facts newest_day lasted summary page debug first_day first_page first_debug",
+    "comparison_page": "model day beside page",
     "column_cell": "model day feature position cell rows share reference_share page",
     "day_of_measures": "model day rows prediction_drift num_drifted_columns share_missing_values labelled_rows "
     "mean_absolute_error verdict run_id error error_metric",

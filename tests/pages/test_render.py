@@ -1,6 +1,8 @@
 import re
+from html.parser import HTMLParser
 
 import pytest
+from bs4 import BeautifulSoup
 from driftbook.pages import render
 from driftbook.verdicts import VERDICTS
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
@@ -11,8 +13,13 @@ PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAW
 BADGE = '<span class="verdict verdict-{}">word</span>'
 
 
+def read(text):
+    """Return a page as a browser reads it: whatever the order and quotes of attributes and the way to write a sign."""
+    return str(BeautifulSoup(text, "html.parser"))
+
+
 def page(*cells, **options):
-    return render.render(new_notebook(cells=list(cells)), **{"title": "t", **options})
+    return read(render.render(new_notebook(cells=list(cells)), **{"title": "t", **options}))
 
 
 def shown(output, source="1"):
@@ -130,7 +137,7 @@ def test_what_stands_out_comes_before_what_is_folded():
         *section("Bad", BADGE.format("alarm"), "it is not"),
     ]
     nb = new_notebook(cells=cells, metadata={"driftbook": {"folds": True}})
-    text = render.render(nb, title="t")
+    text = read(render.render(nb, title="t"))
     found = re.findall(r'<details class="section"( open="")?><summary><h2>(.*?)</h2> <span>(.*?)</span>', text)
     assert found == [(' open=""', "Bad", "it is not"), ("", "Calm", "all is well")]
     assert text.count("Words.") == 2
@@ -140,7 +147,7 @@ def test_what_stands_out_comes_before_what_is_folded():
 @pytest.mark.parametrize("verdict", VERDICTS)
 def test_which_verdicts_stand_out(verdict):
     cells = [new_markdown_cell("# T"), *section("One", BADGE.format(verdict.replace(" ", "-")), "x")]
-    text = render.render(new_notebook(cells=cells, metadata={"driftbook": {"folds": True}}), title="t")
+    text = read(render.render(new_notebook(cells=cells, metadata={"driftbook": {"folds": True}}), title="t"))
     assert ('class="section" open=""' in text) is (verdict in ("alarm", "drift", "notice", "failed"))
 
 
@@ -151,9 +158,50 @@ def test_a_foot_tells_of_the_run():
     assert "<footer>" not in page(new_markdown_cell("# T"))
 
 
+class Elements(HTMLParser):
+    """The elements that are open, those closed out of turn, and the images that nothing describes."""
+
+    def __init__(self):
+        super().__init__()
+        self.opened, self.crossed, self.undescribed = [], [], []
+
+    def handle_starttag(self, tag, attrs):
+        if tag == "img" and not dict(attrs).get("alt"):
+            self.undescribed.append(attrs)
+        if tag not in ("img", "link", "meta"):
+            self.opened.append(tag)
+
+    def handle_endtag(self, tag):
+        if self.opened.pop() != tag:
+            self.crossed.append((tag, self.getpos()))
+
+
+@pytest.mark.parametrize("folds", [False, True])
+@pytest.mark.parametrize("first", [[], ["<h1>A <b>day</b></h1>"]])
+@pytest.mark.parametrize("failure", ["", "E: <v>"])
+def test_every_element_is_closed_and_every_image_described(folds, first, failure):
+    failed = new_code_cell("1 / 0", metadata={"papermill": {"status": "failed"}})
+    failed.outputs = [new_output("error", ename="E", evalue="v", traceback=["Traceback: <E>"])]
+    pending = new_code_cell("2 < 3", metadata={"papermill": {"status": "pending"}})
+    drawn = new_code_cell("1", outputs=[data(image_png=PNG), data(text_markdown="*x* & <i>y</i>")])
+    cells = [
+        new_markdown_cell("# T & U\n\n- `a < b`\n- $x^2$\n\n| a | b |\n|---|---|\n| 1 | 2 |"),
+        *map(top, first),
+        *section("One <1>", BADGE.format("ok"), "a & b"),
+        *([failed, pending] if failure else []),
+        drawn,
+    ]
+    nb = new_notebook(cells=cells, metadata={"driftbook": {"folds": folds}})
+    text = render.render(nb, title="<t>", notice="a & b", failure=failure, links={"<": "a?b&c"}, facts={"again": "<x>"})
+    found = Elements()
+    found.feed(text)
+    found.close()
+    assert (found.opened, found.crossed, found.undescribed) == ([], [], [])
+
+
 def test_a_page_asks_for_nothing_and_is_the_same_again():
     cells = [new_markdown_cell("# T\n\n$x^2$"), new_code_cell("1", outputs=[data(image_png=PNG)])]
-    text = page(*cells)
-    assert text == page(*cells)
+    text = render.render(new_notebook(cells=cells), title="t")
+    assert text == render.render(new_notebook(cells=cells), title="t")
     assert re.findall(r'(?:src|href)="(?!data:|#)[^"]*"|https?://|@import|<script', text) == []
     assert len(text) < 50_000

@@ -7,8 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from nbconvert import HTMLExporter
-from nbconvert.filters import markdown2html
+from nbconvert import HTMLExporter, TemplateExporter
+from nbconvert.filters import Highlight2HTML, markdown2html
 from nbformat import NotebookNode
 from pygments.formatters import HtmlFormatter
 
@@ -69,7 +69,11 @@ def render(
         "folds": bool(nb.metadata.get("driftbook", {}).get("folds")),
         "style": _style(),
     }
-    return _exporter().from_notebook_node(nb, resources={"page": page})[0]
+    exporter = _exporter()
+    lexer = nb.metadata.get("language_info", {}).get("pygments_lexer")
+    exporter.register_filter("highlight_code", Highlight2HTML(pygments_lexer=lexer, parent=exporter))
+    # Not HTMLExporter's own, which parses the finished page anew to mend what only Jupyter's template leaves undone.
+    return TemplateExporter.from_notebook_node(exporter, nb, resources={"page": page})[0]
 
 
 def words(text: str) -> str:

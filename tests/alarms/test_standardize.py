@@ -54,12 +54,19 @@ def test_a_freak_day_in_a_class_of_five_does_not_make_the_others_odd():
     assert own[21:25].max() < 6
 
 
-def test_own_deviations_are_those_of_a_fit_without_the_day():
-    y, v = draw(6)
-    rest = np.arange(30) != 7
-    without = standardize.fit(y[rest], v[rest], CLASSES[rest], GROUPS)
-    expected = standardize.deviations(without, y[[7]], v[[7]], CLASSES[[7]], CLASSES[[7]])
-    assert standardize.own_deviations(y, v, CLASSES, CLASSES, GROUPS)[7] == pytest.approx(expected[0])
+@pytest.mark.parametrize("classes", [CLASSES, np.array([0] * 19 + [1] * 7 + [2] * 4)], ids=["20 5 5", "19 7 4"])
+@pytest.mark.parametrize("block", [3, 4, 4000])
+@pytest.mark.parametrize("digits", [1, 15], ids=["many ties", "no ties"])
+def test_own_deviations_are_those_of_a_fit_without_the_day(monkeypatch, classes, block, digits):
+    monkeypatch.setattr(standardize, "_BLOCK", block)
+    y, v = draw(6, features=11)
+    y, groups = np.round(y, digits), np.array([0, 4, 5])
+    found = standardize.own_deviations(y, v, classes, classes, groups)
+    for day in range(30):
+        rest = np.arange(30) != day
+        without = standardize.fit(y[rest], v[rest], classes[rest], groups)
+        expected = standardize.deviations(without, y[[day]], v[[day]], classes[[day]], classes[[day]])
+        assert found[day].tolist() == expected[0].tolist()
 
 
 def test_a_holiday_lies_anywhere_between_a_sunday_and_its_weekday():

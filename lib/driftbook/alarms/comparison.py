@@ -80,9 +80,10 @@ class Comparison:
         lowest, highest = ends.min(axis=0), ends.max(axis=0)
         found: dict[tuple[str, str], Band] = {}
         for column, start, size in zip(layout.columns, layout.starts, layout.sizes, strict=True):
-            for at in range(start, start + size):
-                lower, upper = (float(_native(column, y)) for y in (lowest[at], highest[at]))
-                found[column, layout.labels[at]] = (None if column == ERROR else lower, upper)
+            own = slice(start, start + size)
+            lower, upper = (_native(column, y[own]).tolist() for y in (lowest, highest))
+            bands = zip([None] * size if column == ERROR else lower, upper, strict=True)
+            found |= zip(((column, label) for label in layout.labels[own]), bands, strict=True)
         if MISSING in layout.columns:  # a column of a group has the group's band
             for group in self.reference.plan.groups:
                 found |= {(MISSING, name): found[MISSING, group_label(group)] for name in group}

@@ -4,6 +4,7 @@ A day's feature is its class's centre, plus what differs from day to day (varian
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -11,6 +12,8 @@ import numpy as np
 _WINSOR = 3.0
 #: How many days' worth the column's mean between-day variance counts in each of its features' own.
 _PRIOR_DAYS = 10
+#: About how many features are fitted at a time: their numbers of all days stay in a processor's cache.
+_BLOCK = 4000
 
 
 @dataclass(frozen=True)
@@ -40,17 +43,29 @@ def fit(y: np.ndarray, v: np.ndarray, classes: np.ndarray, groups: np.ndarray) -
     residuals winsorised at 3 robust standard deviations. The between-day variance is the part of the residuals'
     variance that sampling does not explain, shrunk to its mean over the column's features.
     """
-    kinds = np.arange(classes.max() + 1)
-    members = [classes == kind for kind in kinds]
-    median = np.stack([np.median(y[own], axis=0) for own in members])
+    return _around(_medians(y, classes), y, v, classes, groups)
+
+
+def _members(classes: np.ndarray) -> list[np.ndarray]:
+    return [classes == kind for kind in range(classes.max() + 1)]
+
+
+def _medians(y: np.ndarray, classes: np.ndarray) -> np.ndarray:
+    return np.stack([np.median(y[own], axis=0) for own in _members(classes)])
+
+
+def _around(median: np.ndarray, y: np.ndarray, v: np.ndarray, classes: np.ndarray, groups: np.ndarray) -> Spread:
+    """Return the spread of days whose class medians are known."""
+    members = _members(classes)
     mean_v = v.mean(axis=0)
     residual = y - median[classes]
-    scale = np.maximum(1.4826 * np.median(np.abs(residual), axis=0), np.sqrt(mean_v))
-    residual = np.clip(residual, -_WINSOR * scale, _WINSOR * scale)
+    scale = np.maximum(1.4826 * np.median(np.abs(residual), axis=0, overwrite_input=True), np.sqrt(mean_v))
+    np.clip(residual, -_WINSOR * scale, _WINSOR * scale, out=residual)
     shift = np.stack([residual[own].mean(axis=0) for own in members])
-    freedom = max(len(y) - len(kinds), 1)
-    rest = residual - shift[classes]
-    own_tau2 = np.maximum(0.0, (rest**2).sum(axis=0) / freedom - mean_v)
+    freedom = max(len(y) - len(members), 1)
+    residual -= shift[classes]
+    residual *= residual
+    own_tau2 = np.maximum(0.0, residual.sum(axis=0) / freedom - mean_v)
     sizes = np.diff([*groups, y.shape[1]])
     column_tau2 = np.repeat(np.add.reduceat(own_tau2, groups) / sizes, sizes)
     tau2 = (_PRIOR_DAYS * column_tau2 + freedom * own_tau2) / (_PRIOR_DAYS + freedom)
@@ -77,8 +92,32 @@ def own_deviations(
 ) -> np.ndarray:
     """Return each reference day's deviations from a spread fitted without it: what an undisturbed new day shows."""
     found = np.empty_like(y)
-    for day in range(len(y)):
-        others = np.arange(len(y)) != day
-        without = fit(y[others], v[others], classes[others], groups)
-        found[day] = deviations(without, y[[day]], v[[day]], classes[[day]], resembled[[day]])[0]
+    firsts = groups[np.diff(groups // _BLOCK, prepend=-1) > 0]
+    for first, last in pairwise([*firsts, y.shape[1]]):
+        block, own = slice(first, last), groups[(groups >= first) & (groups < last)] - first
+        found[:, block] = _own_deviations(y[:, block], v[:, block], classes, resembled, own)
     return found
+
+
+def _own_deviations(
+    y: np.ndarray, v: np.ndarray, classes: np.ndarray, resembled: np.ndarray, groups: np.ndarray
+) -> np.ndarray:
+    found, without = np.empty_like(y), np.empty_like(y)
+    for own in _members(classes):
+        without[own] = _medians_without_each(y[own])
+    whole = _medians(y, classes)
+    for day, kind in enumerate(classes):
+        others = np.arange(len(y)) != day
+        medians = whole.copy()
+        medians[kind] = without[day]
+        spread = _around(medians, y[others], v[others], classes[others], groups)
+        found[day] = deviations(spread, y[[day]], v[[day]], classes[[day]], resembled[[day]])[0]
+    return found
+
+
+def _medians_without_each(y: np.ndarray) -> np.ndarray:
+    """Return for each line the median of the others, column by column, from one sort of them all."""
+    ordered, rest = np.sort(y, axis=0), len(y) - 1
+    # of the others, the one at a place stands one later among all where the line's own value comes before it
+    lower, upper = (np.where(y > ordered[at], ordered[at], ordered[at + 1]) for at in ((rest - 1) // 2, rest // 2))
+    return (lower + upper) / 2

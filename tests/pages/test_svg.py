@@ -4,6 +4,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 from driftbook.pages import svg
+from IPython.display import SVG
 
 from tests.test_verdicts import contrast
 
@@ -71,6 +72,14 @@ def test_a_drawing_is_whole_and_says_what_it_shows():
     assert [text.text for text in root.iter(f"{name}text") if text.text in ("x (miles)", "rows", "one", "two")] == [
         *("rows", "one", "two", "x (miles)")
     ]
+
+
+@pytest.mark.parametrize("said", ['it\'s <5 & ">3"', "plain"])
+def test_a_drawing_is_written_as_a_parser_would_write_it(said):
+    drawn = panel(xlabel=said)
+    drawn.bar((0, 5), (2, 0), "day", said)
+    found = drawn.svg(said)
+    assert found._repr_svg_() == SVG(found.data, metadata=svg.LIGHT)._repr_svg_()
 
 
 def test_a_legend_that_is_too_long_goes_on_below():

@@ -88,7 +88,7 @@ class Panel:
     def write(self, x: float, y: float, text: str, *, anchor: str = "middle", turned: bool = False) -> None:
         """Write text at a place in pixels."""
         turn = f' transform="rotate(-60 {x:.1f} {y:.1f})"' if turned else ""
-        self.parts.append(f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"{turn}>{escape(text)}</text>')
+        self.parts.append(f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"{turn}>{escaped(text)}</text>')
 
     def svg(self, said: str) -> SVG:
         """Return the drawing; `said` tells those who do not see it what it shows."""
@@ -119,11 +119,17 @@ class Panel:
         self.write(WIDTH / 2, bottom + self.below + 9, xlabel)
 
 
+class Drawing(SVG):
+    """A drawing that is shown as it is: IPython's parses each and writes it anew."""
+
+    data = None
+
+
 def document(width: float, height: float, said: str, content: str) -> SVG:
     """Return a whole drawing that fits any page."""
-    return SVG(
+    return Drawing(
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" width="{1.06 * width:.0f}" '
-        f'style="max-width:100%;height:auto" role="img" aria-label="{escape(said)}" fill="currentColor" '
+        f'style="max-width:100%;height:auto" role="img" aria-label="{escaped(said)}" fill="currentColor" '
         f'font-family="system-ui, sans-serif" font-size="{_FONT}">{content}</svg>',
         metadata=LIGHT,
     )
@@ -149,8 +155,13 @@ def ticks(one: float, other: float, most: int = 6) -> list[Tick]:
     return [(number * step, f"{number * step:,.10g}") for number in found]
 
 
+def escaped(text: str) -> str:
+    """Return text for an element or an attribute in double quotes."""
+    return escape(text, quote=False).replace('"', "&quot;")
+
+
 def _tip(said: str) -> str:
-    return f"<title>{escape(said)}</title>" if said else ""
+    return f"<title>{escaped(said)}</title>" if said else ""
 
 
 _MARKS = {

@@ -1,3 +1,4 @@
+import signal
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -73,6 +74,24 @@ with store.connect() as opened:
         log = (tmp_path / "server.log").read_text()
         assert run(None).stdout == f"driftbook {len(VERDICTS)}\n"
         assert "ERROR" not in (tmp_path / "server.log").read_text().removeprefix(log)
+    finally:
+        server.stop(tmp_path)
+
+
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGKILL], ids=["stopped", "killed"])
+def test_an_embedded_server_that_ended_is_started_again_and_one_that_runs_is_not_asked(tmp_path, monkeypatch, end):
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.setattr(server.paths, "postgres_dir", lambda: tmp_path)
+    try:
+        with connect() as opened:
+            opened.execute("create table kept (x int)")
+        with monkeypatch.context() as running:
+            running.setattr(server, "start", lambda: pytest.fail("asked whether it runs"))
+            connect().close()
+        with server._locked(tmp_path):
+            server._end(tmp_path, end)
+        with connect() as opened:
+            assert opened.execute("select * from kept").fetchall() == []
     finally:
         server.stop(tmp_path)
 

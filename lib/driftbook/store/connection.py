@@ -35,8 +35,8 @@ def connect(url: str = "") -> psycopg.Connection:
         The message never holds the password.
     """
     url = url or os.environ.get("DATABASE_URL", "").strip()
-    parameters = _parsed(url) if url else _embedded()
-    connection = _opened(parameters)
+    parameters = _parsed(url) if url else _embedded_address()
+    connection = _opened(parameters) if url else _embedded(parameters)
     try:
         _prepare(connection, make_conninfo(**parameters))
     except BaseException as error:
@@ -59,15 +59,25 @@ def _parsed(url: str) -> dict[str, Any]:
     return parameters
 
 
-def _embedded() -> dict[str, Any]:
+def _embedded_address() -> dict[str, Any]:
     # Imported here so that `python -m driftbook.store.embedded.server` does not find itself imported already.
     from driftbook.store.embedded import server
 
-    uri = server.start()
-    parameters = {**conninfo_to_dict(uri), "dbname": _DATABASE}
-    if make_conninfo(**parameters) not in _migrated:
-        _create_database(uri)
-    return parameters
+    return {**conninfo_to_dict(server.address()), "dbname": _DATABASE}
+
+
+def _embedded(parameters: dict[str, Any]) -> psycopg.Connection:
+    """Return a connection to the embedded server; only one that was not used before, or is gone, is started."""
+    from driftbook.store.embedded import server
+
+    if make_conninfo(**parameters) in _migrated:
+        with contextlib.suppress(DatabaseUnavailable):
+            if server.seems_running():
+                return _opened(parameters)
+        server.start()
+    else:
+        _create_database(server.start())
+    return _opened(parameters)
 
 
 def _create_database(uri: str) -> None:

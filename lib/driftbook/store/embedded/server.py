@@ -70,14 +70,25 @@ def stop(directory: Path | None = None) -> bool:
 def is_running(directory: Path | None = None) -> bool:
     """Return whether the server of a directory accepts connections."""
     directory = _resolved(directory)
-    # A deleted data folder's server listens for up to a minute more; its pid file is gone with the folder.
-    if not (directory / "data" / "postmaster.pid").exists() or not sockets.is_own(sockets.folder(directory)):
+    if not seems_running(directory):
         return False
     try:
         psycopg.connect(sockets.uri(directory), connect_timeout=5).close()
     except psycopg.OperationalError:
         return False
     return True
+
+
+def seems_running(directory: Path | None = None) -> bool:
+    """Return whether a server of a directory was started and not stopped; it is not asked."""
+    directory = _resolved(directory)
+    # A deleted data folder's server listens for up to a minute more; its pid file is gone with the folder.
+    return (directory / "data" / "postmaster.pid").exists() and sockets.is_own(sockets.folder(directory))
+
+
+def address(directory: Path | None = None) -> str:
+    """Return the libpq URI of the database `postgres` of the server of a directory, whether it runs or not."""
+    return sockets.uri(_resolved(directory))
 
 
 def _resolved(directory: Path | None) -> Path:

@@ -111,6 +111,7 @@ class Alarms(Strict):
         return max(found, key=lambda change: change.start, default=None)
 
 
+@cache
 def _holiday_names(country: str) -> set[str]:
     found = country_holidays(country, years=range(2010, 2031)).values() if country else ()
     return {name for names in found for name in names.split("; ")}

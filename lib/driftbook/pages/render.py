@@ -123,7 +123,12 @@ def _headline(cells: list[NotebookNode]) -> str:
 
 @cache
 def _exporter() -> HTMLExporter:
-    return HTMLExporter(extra_template_basedirs=[str(TEMPLATES)], template_name="page", exclude_anchor_links=True)
+    return HTMLExporter(
+        extra_template_basedirs=[str(TEMPLATES)],
+        template_name="page",
+        exclude_anchor_links=True,
+        optimistic_validation=True,  # else the notebook is validated eleven times
+    )
 
 
 @cache

@@ -142,7 +142,7 @@ def warm(trained: TrainedModel) -> None:
     import papermill  # noqa: F401 - its entry points load the engine
 
     from driftbook import diagnosis, monitoring  # noqa: F401
-    from driftbook.pages import day_figures, headline  # noqa: F401
+    from driftbook.pages import day_figures, day_sentences, headline, period_sentences, tables  # noqa: F401
     from driftbook.runs import archive, execution, in_notebook  # noqa: F401
 
     archive.prepare()

@@ -1,3 +1,4 @@
+import gc
 import os
 import re
 import subprocess
@@ -40,6 +41,14 @@ def test_a_run_that_succeeds(place, notebook, execute):
     assert 'class="failure"' not in page
     assert f'href="handmade/{run_id}/handmade.html"' in (place / "index.html").read_text()
     assert sorted(path.name for path in (place / "handmade" / run_id).iterdir()) == ["handmade.html", "handmade.ipynb"]
+
+
+def test_what_a_run_leaves_in_circles_is_collected(place, notebook, execute):
+    nb = notebook("x: int = 1", "print(x)", notebook="handmade")
+    execute(nb)  # its modules are frozen, once
+    frozen = gc.get_freeze_count()
+    execute(nb)
+    assert gc.get_freeze_count() == frozen
 
 
 ENDED = "the notebook ended early: {} of 3 code cells did not run to their end"

@@ -3,6 +3,7 @@ import papermill  # noqa: F401, D100, I001 - first, so that it is whole before t
 import atexit
 import gc
 from contextlib import contextmanager
+from functools import cache
 
 
 def execute_notebook(nb, kernel_name, **options):  # noqa: ANN201
@@ -11,10 +12,7 @@ def execute_notebook(nb, kernel_name, **options):  # noqa: ANN201
 
     if "driftbook" not in nb.metadata:
         return NBClientEngine.execute_notebook(nb, kernel_name, **options)
-    with _without_collections():
-        from driftbook.runs.execution import execute
-
-    return execute(nb, kernel_name, **options)
+    return _executor()(nb, kernel_name, **options)
 
 
 def nb_kernel_name(nb, name=None):  # noqa: ANN201
@@ -29,6 +27,14 @@ def nb_language(nb, language=None):  # noqa: ANN201
     from papermill.engines import NBClientEngine
 
     return NBClientEngine.nb_language(nb, language)
+
+
+@cache  # once: what each run of a worker left in circles would be frozen with the modules, and never freed
+def _executor():
+    with _without_collections():
+        from driftbook.runs.execution import execute
+
+    return execute
 
 
 @contextmanager

@@ -56,9 +56,9 @@ bench: .venv/ready ## measure; bench/README.md holds the figures; alarms and spe
 	.venv/bin/python bench/speed.py
 
 COMPILE = UV_CUSTOM_COMPILE_COMMAND='make lock' .venv/bin/uv pip compile --quiet --universal --python-version 3.11
-lock: ## compile requirements.txt and requirements-lab.txt from pyproject.toml
-	echo '-e .[dev]' | $(COMPILE) --upgrade - -o requirements.txt
-	printf -- "-e .[lab]\n-r requirements.txt\n" | $(COMPILE) --upgrade --no-annotate - -o requirements-lab.txt
+lock: ## compile requirements*.txt from pyproject.toml, versions kept; UPGRADE=--upgrade takes the newest
+	echo '-e .[dev]' | $(COMPILE) $(UPGRADE) - -o requirements.txt
+	printf -- "-e .[lab]\n-r requirements.txt\n" | $(COMPILE) $(UPGRADE) --no-annotate - -o requirements-lab.txt
 
 stop: .venv/ready ## end the embedded PostgreSQL
 	.venv/bin/driftbook db stop

@@ -85,7 +85,8 @@ def test_a_day_has_neighbours_another_page_its_period_and_its_training(folder, n
         "monitor.ipynb": "notebook",
         "../../../../glossary.html": "what the words mean",
     }
-    assert "<h1" in (words := (folder / "glossary.html").read_text()) and "<td>trailing reference</td>" in words
+    words = (folder / "glossary.html").read_text()
+    assert "<h1" in words and '<td id="trailing-reference">trailing reference</td>' in words
 
 
 def test_where_nothing_is_yet_a_page_says_how_to_make_it(folder, notebook):

@@ -3,7 +3,7 @@
 import datetime as dt
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from driftbook import batches, history, model, tally
 from driftbook.alarms import bins, lasting, limits, summary
@@ -81,7 +81,7 @@ def report(
     if past:
         verdict = lasting.with_since(calibration, settings.alarms, day, verdict, past)
     exact = counted.performance if counted else {}
-    outcome = [replace(one, value=exact.get(one.metric, one.value)) for one in performance(settings, batch.frame)]
+    outcome = [exact.get(one.metric, one) for one in performance(settings, batch.frame)]
     numbers = [*quality(settings, batch, calibration.plan.bins, day), *outcome]
     evidently = drift(settings, trained.validation, batch.frame)
     measures = (*limits.with_bands(verdict, numbers), *verdict.measures, *evidently)

@@ -19,6 +19,7 @@ from driftbook.profiles import counting
 from driftbook.profiles.grid import MOST_VALUES, listed
 from driftbook.profiles.labels import label
 from driftbook.profiles.profile import Profile
+from driftbook.records import Measure
 
 #: So many pieces' counts by value are held before they are added up.
 _PIECES = 16
@@ -33,13 +34,13 @@ class Tally:
     profile
         The same as that of all rows at once.
     performance
-        The number of labelled rows, and the metrics that are means over rows.
+        The number of labelled rows, and the metrics that are means over rows, by name, with their intervals.
     sample
         Rows for what does not add up: `counting.SAMPLE` of them, or all if there are no more.
     """
 
     profile: Profile
-    performance: dict[str, float | None]
+    performance: dict[str, Measure]
     sample: Batch
 
 

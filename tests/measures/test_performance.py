@@ -3,6 +3,7 @@ import pandas as pd
 import pytest
 from driftbook.config import Bounds
 from driftbook.config.model import DeliveredModel, Target
+from driftbook.measures import intervals
 from driftbook.measures.performance import baseline, error_metric, errors, labelled, losses, performance
 from sklearn import metrics
 
@@ -202,3 +203,19 @@ def test_what_one_answer_for_all_would_cost(demo, several, classed, frame):
     assert baseline(several, classed) == pytest.approx(-(shares * np.log(shares)).sum())
     labels = several.model_copy(update={"model": DeliveredModel(kind="delivered", column="guess")})
     assert baseline(labels, classed) == pytest.approx(1 - shares.max())
+
+
+def test_each_metric_has_its_interval(demo, binary, several, monitored, probable, classed):
+    day = monitored("2022-02-05")[0].frame
+    for settings, rows in ((demo[0], day), (binary, probable), (several, classed)):
+        for one in performance(settings, rows)[1:]:
+            assert one.low < one.value < one.high, one
+            assert one.high - one.low < 0.5 * max(1, abs(one.value)), one
+
+
+def test_the_interval_of_the_error_counts_its_rows(demo, frame):
+    found = {m.metric: m for m in performance(demo[0], frame)}
+    low, high = intervals.of_mean(3, 14.0, 108.0)
+    assert (found["mean_absolute_error"].low, found["mean_absolute_error"].high) == (max(low, 0), high)
+    assert (found["labelled_rows"].low, found["labelled_rows"].high) == (None, None)
+    assert {(m.low, m.high) for m in performance(demo[0], frame.head(1))} == {(None, None)}

@@ -7,11 +7,15 @@ import pandas as pd
 
 from driftbook.config import Settings
 from driftbook.config.model import DeliveredModel
+from driftbook.measures import intervals
 from driftbook.metrics import OF_TARGET, metric
 from driftbook.records import Measure, probability_column
 
 #: Probabilities are kept this far from 0 and 1, as scikit-learn does: a log loss is finite.
 _LEAST = float(np.finfo(float).eps)
+
+#: What the sum of squares is called beside the sum of a metric.
+_SQUARES = " squared"
 
 #: The metrics of each task; the first one is the error, the mean of `losses`.
 _METRICS = {
@@ -78,62 +82,65 @@ def scored(settings: Settings, frame: pd.DataFrame, usable: pd.Series | None = N
 
 
 def performance(settings: Settings, frame: pd.DataFrame) -> list[Measure]:
-    """Return `labelled_rows` and the metrics of the task, None where they cannot be computed; the error comes first.
+    """Return `labelled_rows` and the metrics of the task, each with its interval; the error comes first.
 
-    `frame` holds one row per prediction, with the target and the `prediction`.
+    `frame` holds one row per prediction, with the target and the `prediction`. None stands for a metric or an interval
+    that cannot be computed.
     """
-    return [
-        Measure("labelled_rows", float(labelled(settings, frame).sum())),
-        *(Measure(name, value) for name, value in values(settings, frame).items()),
-    ]
+    usable = labelled(settings, frame)
+    rows, kind = scored(settings, frame, usable), _kind(settings)
+    found = of_sums(_sums(settings, rows, _losses(settings, rows), usable))
+    if len(rows):
+        found |= _of_order(settings, rows)
+    return [found.get(name, Measure(name, None)) for name in ("labelled_rows", *_METRICS[kind])]
 
 
 def values(settings: Settings, frame: pd.DataFrame) -> dict[str, float | None]:
     """Return the metrics of the task by their name, on the rows with a usable label and a prediction."""
-    rows, kind = scored(settings, frame), _kind(settings)
-    if rows.empty:
-        return dict.fromkeys(_METRICS[kind])
-    target, prediction = rows[settings.target.name], rows[settings.prediction]
-    if kind == "regression":
-        found = _of_numbers(target, prediction)
-    elif kind == "binary":
-        found = _of_probabilities(target, prediction, settings.target.cut)
-    else:
-        found = _of_classes(target, prediction)
-    error = error_metric(settings)
-    found = found if error in found else found | {error: losses(settings, rows).mean()}
-    return {name: None if found[name] is None else float(found[name]) for name in _METRICS[kind]}
+    return {one.metric: one.value for one in performance(settings, frame) if one.metric != "labelled_rows"}
 
 
 def sums(settings: Settings, frame: pd.DataFrame) -> tuple[dict[str, float], pd.Series]:
     """Return what `of_sums` divides, and the `losses`.
 
-    That is the number of rows with a usable label and of those scored, and the sums of the metrics that are means over
-    rows. What several frames give may be added.
+    That is the number of rows with a usable label and of those scored, and of the metrics that are means over rows the
+    sums, and those of the squares. What several frames give may be added.
     """
     usable = labelled(settings, frame)
-    rows, kind = scored(settings, frame, usable), _kind(settings)
-    target, prediction = rows[settings.target.name], rows[settings.prediction]
+    rows = scored(settings, frame, usable)
     loss = _losses(settings, rows)
-    found = {"labelled_rows": float(usable.sum()), "scored_rows": float(len(rows)), error_metric(settings): loss.sum()}
+    return _sums(settings, rows, loss, usable), loss
+
+
+def of_sums(added: Mapping[str, float]) -> dict[str, Measure]:
+    """Return `labelled_rows` and the metrics that `sums` adds up, with their intervals; None without a scored row."""
+    found = {"labelled_rows": Measure("labelled_rows", added["labelled_rows"])}
+    for name in (name for name in added if name in intervals.OF_SUMS):
+        rows = added["loss_rows" if metric(name).bounds else "scored_rows"]
+        if not rows:
+            found[name] = Measure(name, None)
+            continue
+        total, squares = added[name], added[name + _SQUARES]
+        value = np.sqrt(total / rows) if name == "root_mean_squared_error" else total / rows
+        found[name] = Measure(name, float(value), **intervals.told(intervals.OF_SUMS[name](rows, total, squares)))
+    return found
+
+
+def _sums(settings: Settings, rows: pd.DataFrame, loss: pd.Series, usable: pd.Series) -> dict[str, float]:
+    target, prediction = rows[settings.target.name], rows[settings.prediction]
+    kind, each = _kind(settings), {error_metric(settings): loss}
     if kind == "regression":
-        found |= {"root_mean_squared_error": (loss**2).sum(), "bias": (prediction - target).sum()}
+        each |= {"root_mean_squared_error": loss**2, "bias": prediction - target}
     elif kind == "binary":
         hits = (prediction >= settings.target.cut) == (target == 1)
-        squares = ((prediction - target) ** 2).sum()
-        found |= {"brier_score": squares, "accuracy": hits.sum(), "base_rate": target.sum()}
+        each |= {"brier_score": (prediction - target) ** 2, "accuracy": hits, "base_rate": target}
     else:
-        found |= {"accuracy": (target == prediction).sum()}
-    return {name: float(value) for name, value in found.items()}, loss
-
-
-def of_sums(added: Mapping[str, float]) -> dict[str, float]:
-    """Return the metrics that `sums` adds up, None for all without a scored row, and `labelled_rows`."""
-    rows = added["scored_rows"]
-    means = {name: total / rows if rows else None for name, total in added.items() if not name.endswith("_rows")}
-    if rows and "root_mean_squared_error" in means:
-        means["root_mean_squared_error"] = float(np.sqrt(means["root_mean_squared_error"]))
-    return {"labelled_rows": added["labelled_rows"], **means}
+        each |= {"accuracy": target == prediction}
+    found = {"labelled_rows": usable.sum(), "scored_rows": len(rows), "loss_rows": len(loss)}
+    for name, values in each.items():
+        with np.errstate(over="ignore"):  # fourth powers of absurd errors, which then have no interval
+            found |= {name: values.sum(), name + _SQUARES: (values.astype(float) ** 2).sum()}
+    return {name: float(value) for name, value in found.items()}
 
 
 def baseline(settings: Settings, frame: pd.DataFrame) -> float | None:
@@ -184,37 +191,36 @@ def _of_true_class(target: pd.Series, rows: pd.DataFrame) -> pd.Series:
     return found
 
 
-def _of_numbers(target: pd.Series, prediction: pd.Series) -> dict[str, float | None]:
-    # As scikit-learn computes them; its own functions import a second's worth of modules at their first call.
-    error, spread = prediction - target, ((target - target.mean()) ** 2).sum()
-    residual = (error**2).sum()
-    return {
-        "mean_absolute_error": error.abs().mean(),
-        "root_mean_squared_error": np.sqrt(residual / len(error)),
-        "bias": error.mean(),
-        "r2": (1 - residual / spread if spread else float(residual == 0)) if len(target) > 1 else None,
-    }
+def _of_order(settings: Settings, rows: pd.DataFrame) -> dict[str, Measure]:
+    """Return the metrics that are no means over rows."""
+    target, prediction = rows[settings.target.name], rows[settings.prediction]
+    if settings.task == "regression":
+        name, value, interval = "r2", _r2(target, prediction), intervals.of_r2
+    elif settings.task == "binary":
+        name, value, interval = "roc_auc", _auc(target, prediction), intervals.of_auc
+    else:
+        name, value, interval = "macro_f1", _f1(target, prediction), intervals.of_f1
+    if value is None:
+        return {name: Measure(name, None)}
+    return {name: Measure(name, float(value), **intervals.told(interval(target, prediction)))}
 
 
-def _of_probabilities(target: pd.Series, prediction: pd.Series, cut: float) -> dict[str, float | None]:
+def _r2(target: pd.Series, prediction: pd.Series) -> float | None:
+    # As scikit-learn computes it; its own functions import a second's worth of modules at their first call.
+    residual, spread = ((prediction - target) ** 2).sum(), ((target - target.mean()) ** 2).sum()
+    return (1 - residual / spread if spread else float(residual == 0)) if len(target) > 1 else None
+
+
+def _auc(target: pd.Series, prediction: pd.Series) -> float | None:
     from sklearn.metrics import roc_auc_score
 
-    has_both = target.nunique() == 2
-    return {
-        "brier_score": ((prediction - target) ** 2).mean(),
-        "roc_auc": roc_auc_score(target, prediction) if has_both else None,
-        "accuracy": ((prediction >= cut) == (target == 1)).mean(),
-        "base_rate": target.mean(),
-    }
+    return roc_auc_score(target, prediction) if target.nunique() == 2 else None
 
 
-def _of_classes(target: pd.Series, prediction: pd.Series) -> dict[str, float | None]:
+def _f1(target: pd.Series, prediction: pd.Series) -> float:
     from sklearn.metrics import f1_score
 
-    return {
-        "accuracy": (target == prediction).mean(),
-        "macro_f1": f1_score(target, prediction, average="macro", zero_division=0),
-    }
+    return f1_score(target, prediction, average="macro", zero_division=0)
 
 
 def _heading(settings: Settings, name: str) -> str:

@@ -82,6 +82,21 @@ def _catalogue() -> Iterator[Metric]:
     yield Metric("accuracy", "right predictions (accuracy)", "of labelled rows", True, short="accuracy")
     yield Metric("macro_f1", "F1, mean over the classes", short="macro F1")
     yield Metric("error_rate", "share of wrong predictions", "of labelled rows", True, error, short="error rate")
+    yield from _between_groups()
+
+
+def _between_groups() -> Iterator[Metric]:
+    yield Metric("error_gap", "largest difference of the error between groups", OF_TARGET)
+    yield Metric("error_ratio", "least error over the greatest, between groups")
+    yield Metric("bias_gap", "largest difference of the bias between groups", OF_TARGET)
+    rates = (
+        ("selection_rate", "share predicted positive"),
+        ("true_positive_rate", "share of the positive rows predicted so"),
+        ("false_positive_rate", "share of the negative rows predicted positive"),
+    )
+    for name, words in rates:
+        yield Metric(f"{name}_gap", f"largest difference between groups of the {words}", is_share=True)
+        yield Metric(f"{name}_ratio", f"least over greatest, between groups, of the {words}")
 
 
 #: Every metric by its name.

@@ -3,14 +3,16 @@
 import datetime as dt
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from driftbook import batches, history, model, tally
-from driftbook.alarms import bins, lasting, limits, summary
+from driftbook.alarms import bins, declared, lasting, limits, summary
 from driftbook.alarms.judge import DayVerdict, judge
 from driftbook.alarms.lasting import Past
 from driftbook.batches import Batch
+from driftbook.measures import segments
 from driftbook.measures.drift import drift
+from driftbook.measures.fairness import fairness
 from driftbook.measures.performance import performance
 from driftbook.measures.quality import quality
 from driftbook.model import TrainedModel
@@ -84,8 +86,21 @@ def report(
     outcome = [exact.get(one.metric, one) for one in performance(settings, batch.frame)]
     numbers = [*quality(settings, batch, calibration.plan.bins, day), *outcome]
     evidently = drift(settings, trained.validation, batch.frame)
-    measures = (*limits.with_bands(verdict, numbers), *verdict.measures, *evidently)
+    by_segment = _by_segment(trained, batch, verdict.judgement)
+    verdict = replace(verdict, judgement=declared.with_notices(verdict.judgement, by_segment))
+    measures = (*limits.with_bands(verdict, numbers), *verdict.measures, *evidently, *by_segment)
     return DayReport(_result(trained, batch, measures, verdict.judgement, day), batch, day, verdict)
+
+
+def _by_segment(trained: TrainedModel, batch: Batch, judgement: Judgement) -> list[Measure]:
+    """Return the measures of segments and between groups; those of a day that waits for labels judge nothing."""
+    settings = trained.settings
+    if not settings.performance.segments:
+        return []
+    reference, known = trained.reference_rows, trained.calibration.kinds
+    parts = segments.divide(settings, batch.frame, batch.table, reference=reference, known=known)
+    found = [*segments.segments(settings, batch.frame, parts), *fairness(settings, batch.frame, parts)]
+    return declared.unjudged(found) if judgement.labels == "pending" else found
 
 
 def _histograms(trained: TrainedModel, days: Sequence[Profile]) -> dict[str, dict[str, int]]:
@@ -131,6 +146,8 @@ def _result(
 
 
 def _context_hash(trained: TrainedModel, judgement: Judgement) -> str:
-    """Return a hash of what the verdict depends on beside the rows and the model: budget, checks, the days before."""
-    given = f"{trained.settings.alarms.model_dump_json()}{judgement.trailing_days}{judgement.since}"
+    """Return a hash of what is found beside the rows and the model: budget, checks, segments, the days before."""
+    settings = trained.settings
+    given = f"{settings.alarms.model_dump_json()}{settings.performance.model_dump_json()}"
+    given += f"{judgement.trailing_days}{judgement.since}"
     return hashlib.sha256(given.encode()).hexdigest()[:12]

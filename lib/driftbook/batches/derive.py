@@ -15,6 +15,8 @@ from driftbook.errors import BadInput
 from driftbook.sources.contract import SourceSettings
 
 _KEPT = "driftbook kept"
+#: Where in a params file a source's expressions stand.
+_SOURCE = "source.derive or source.where"
 # No file, no network, no Python variable: an expression sees the rows and nothing else. One thread keeps their order.
 _CLOSED = {"threads": 1, "enable_external_access": False, "python_enable_replacements": False}
 
@@ -45,15 +47,27 @@ def derive(source: SourceSettings, table: pa.Table, zone: str) -> Derived:
     return Derived(found.select(list(source.derive)), kept)
 
 
-def _selected(expressions: dict[str, str], table: pa.Table, zone: str) -> pa.Table:
-    seen = table.select(_named(expressions.values(), table.column_names))
+def conditions(given: dict[str, str], table: pa.Table, zone: str, key: str) -> dict[str, np.ndarray]:
+    """Return for which rows of a table each of some named conditions is true; `key` says where they were written.
+
+    Raises
+    ------
+    BadInput
+        As `derive` does.
+    """
+    found = _selected({name: f"coalesce(({sql})::boolean, false)" for name, sql in given.items()}, table, zone, key)
+    return {name: found[name].to_numpy() for name in given}
+
+
+def _selected(expressions: dict[str, str], table: pa.Table, zone: str, key: str = _SOURCE) -> pa.Table:
+    seen = table.select(named(expressions.values(), table.column_names, key))
     if not seen.num_columns:  # constants need rows all the same
         seen = pa.table({"driftbook row": pa.nulls(table.num_rows)})
     chosen = ", ".join(f"({sql}) as {_quoted(name)}" for name, sql in expressions.items())
     try:
         return columns.plain(_queried(seen, chosen, zone))
     except duckdb.Error as error:
-        raise BadInput(_complaint(expressions, table.column_names, error)) from None
+        raise BadInput(_complaint(expressions, table.column_names, error, key)) from None
 
 
 def row_hashes(table: pa.Table) -> np.ndarray:
@@ -78,7 +92,7 @@ def _connection(process: int) -> duckdb.DuckDBPyConnection:
     return duckdb.connect(":memory:", config=_CLOSED)
 
 
-def _named(expressions: Iterable[str], names: Iterable[str]) -> list[str]:
+def named(expressions: Iterable[str], names: Iterable[str], key: str = _SOURCE) -> list[str]:
     """Return the columns that some expressions name, in any case as SQL has it: the others may be of any type."""
     text, found = "\n".join(expressions), {}
     for flags in (re.NOFLAG, re.IGNORECASE):
@@ -87,16 +101,16 @@ def _named(expressions: Iterable[str], names: Iterable[str]) -> list[str]:
                 other = found.setdefault(name.casefold(), name)
                 if flags == re.NOFLAG and other != name:
                     raise BadInput(
-                        f"source.derive or source.where names columns that SQL cannot tell apart, {other} and {name}: "
+                        f"{key} names columns that SQL cannot tell apart, {other} and {name}: "
                         "rename them where they are written"
                     )
     return [*found.values()]
 
 
-def _complaint(expressions: dict[str, str], columns: Iterable[str], error: duckdb.Error) -> str:
+def _complaint(expressions: dict[str, str], columns: Iterable[str], error: duckdb.Error, key: str) -> str:
     reason = " ".join(str(error).partition("\n\nLINE")[0].split())
     named = "; ".join(f"{'where' if name == _KEPT else name}: {sql}" for name, sql in expressions.items())
-    return f"source.derive or source.where cannot be computed ({reason}): {named}; the columns are {', '.join(columns)}"
+    return f"{key} cannot be computed ({reason}): {named}; the columns are {', '.join(columns)}"
 
 
 def _quoted(name: str) -> str:

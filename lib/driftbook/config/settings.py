@@ -13,6 +13,7 @@ from driftbook import paths
 from driftbook.config.alarms import Alarms, Calendar
 from driftbook.config.columns import Bounds, Columns, Within
 from driftbook.config.model import DeliveredModel, Labels, Model, Target, TrainModel
+from driftbook.config.performance import Performance
 from driftbook.config.service import Service
 from driftbook.config.strict import Strict
 from driftbook.errors import BadInput
@@ -65,6 +66,8 @@ class Settings(Strict):
         When the true values of a day arrive.
     segments
         Where `debug` looks for the part of the rows that changed.
+    performance
+        In which segments performance is measured, and which groups should fare alike.
     """
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_]*$")]
@@ -87,6 +90,7 @@ class Settings(Strict):
     service: Service = Service()
     detectability: bool = True
     segments: tuple[str, ...] = ()
+    performance: Performance = Performance()
     units: dict[str, str] = Field(default_factory=dict)
 
     @field_validator("source", mode="before")
@@ -137,9 +141,15 @@ class Settings(Strict):
             raise ValueError(f"within names the columns {unknown}: expected some of {known}")
         return self
 
+    @model_validator(mode="after")
+    def _fairness_fits_the_task(self) -> "Settings":
+        if misplaced := self.performance.misplaced(self.task):
+            raise ValueError(f"performance.fairness gives {misplaced}, which task {self.task!r} has no measure of")
+        return self
+
     def of_training(self) -> dict[str, Any]:
-        """Return what a trained model depends on, as JSON data: all but alarms, service and report."""
-        return self.model_dump(mode="json", exclude={"alarms", "service", "detectability"})
+        """Return what a trained model depends on, as JSON data: all but what only its days are judged by."""
+        return self.model_dump(mode="json", exclude={"alarms", "service", "detectability", "performance"})
 
     @property
     def prediction(self) -> str:

@@ -41,24 +41,28 @@ def of_share(rows: np.ndarray, hits: np.ndarray, _: np.ndarray) -> Ends:
 
 
 def of_root(rows: np.ndarray, squares: np.ndarray, fourths: np.ndarray) -> Ends:
-    """Return the interval of a root mean square, from the sums of squares and of fourth powers: the delta method."""
+    """Return the interval of a root mean square, from the sums of squares and of fourth powers.
+
+    By the delta method, on the scale of logarithms: a few large errors make it uncertain upwards.
+    """
     mean_square, reach = _mean(rows, squares, fourths)
     with np.errstate(all="ignore"):
-        root = np.sqrt(mean_square)
-        reach = reach / (2 * root)
-    return np.maximum(root - reach, 0.0), root + reach
+        factor = np.exp(reach / (2 * mean_square))
+        return np.sqrt(mean_square) / factor, np.sqrt(mean_square) * factor
 
 
 def of_r2(target: pd.Series, prediction: pd.Series) -> Ends:
-    """Return the interval of R² by the delta method.
+    """Return the interval of R² by the delta method, on the scale of the logarithm of what is not explained.
 
-    With the squared error `a` and the squared distance `b` from the mean target of each row, R² is 1 - A/B of their
-    means, and a row's influence on it `(A/B b - a) / B`.
+    With the squared error `a` and the squared distance `b` from the mean target of each row, that is A/B, of their
+    means, and a row's influence on its logarithm `a/A - b/B`.
     """
     error, apart = ((prediction - target) ** 2).to_numpy(), ((target - target.mean()) ** 2).to_numpy()
     with np.errstate(all="ignore"):
-        part = error.mean() / apart.mean()
-        return _smooth(1 - part, (part * apart - error) / apart.mean(), most=1.0)
+        low, high = _smooth(
+            np.log(error.mean() / apart.mean()) if len(error) else np.nan, error / error.mean() - apart / apart.mean()
+        )
+        return 1 - np.exp(high), 1 - np.exp(low)
 
 
 def of_f1(target: pd.Series, prediction: pd.Series) -> Ends:
@@ -78,9 +82,10 @@ def of_f1(target: pd.Series, prediction: pd.Series) -> Ends:
 
 
 def of_auc(positive: pd.Series, score: pd.Series) -> Ends:
-    """Return the interval of the area under the ROC curve: DeLong, DeLong and Clarke-Pearson (1988).
+    """Return the interval of the area under the ROC curve: DeLong, DeLong and Clarke-Pearson (1988), of its logit.
 
-    By ranks, as Sun and Xu (2014) compute it: how many of the other class each row's score lies above.
+    By ranks, as Sun and Xu (2014) compute it: how many of the other class each row's score lies above. On the scale of
+    logits it holds better for few rows, and stays below 1 (Pepe 2003).
     """
     is_positive = (positive == 1).to_numpy()
     above = score.rank().to_numpy() - score.groupby(is_positive).rank().to_numpy()
@@ -88,8 +93,11 @@ def of_auc(positive: pd.Series, score: pd.Series) -> Ends:
     if min(of_both) < 2:
         return np.nan, np.nan
     shares = above[is_positive] / of_both[1], above[~is_positive] / of_both[0]
-    error = np.sqrt(sum(part.var(ddof=1) / len(part) for part in shares))
-    return _around(shares[0].mean(), _normal() * error, least=0.0, most=1.0)
+    area, error = shares[0].mean(), np.sqrt(sum(part.var(ddof=1) / len(part) for part in shares))
+    if not error > 0:
+        return np.nan, np.nan
+    logit, reach = np.log(area / (1 - area)), _normal() * error / (area * (1 - area))
+    return tuple(1 / (1 + np.exp(-end)) for end in (logit - reach, logit + reach))
 
 
 #: The formula of each metric that is a mean over rows: of their number, sum, and sum of squares.

@@ -12,6 +12,8 @@ from driftbook.metrics import metric, rounded, said
 from driftbook.records import DayResult, Measure
 from driftbook.verdicts import BEYOND, VERDICTS
 
+#: The head of a column of intervals.
+INTERVAL = "in 90 % of cases"
 _OVERVIEW = ("rows", "error", "share_missing_values")
 
 
@@ -25,14 +27,18 @@ def badge(verdict: str) -> str:
 
 
 def number(measure: Measure, part: str = "value") -> str:
-    """Return a measure's value, `lower` or `upper` as text to read, with its key and full value as attributes."""
-    key = (
-        f'data-metric="{measure.metric}" data-feature="{html.escape(measure.feature)}" data-segment="{measure.segment}"'
-    )
+    """Return a measure's value, `lower`, `upper`, `low` or `high` as text; key and full value are attributes."""
+    named = {name: html.escape(getattr(measure, name)) for name in ("metric", "feature", "segment")}
+    key = " ".join(f'data-{name}="{value}"' for name, value in named.items())
     key += "" if part == "value" else f' data-part="{part}"'
     found = getattr(measure, part)
     value = "" if found is None else repr(float(found))
     return f'<data class="number" {key} data-value="{value}" value="{value}">{said(measure.metric, found)}</data>'
+
+
+def interval(measure: Measure) -> str:
+    """Return the interval that holds the true value in 90 % of cases as HTML, empty where none is told."""
+    return "" if measure.low is None else f"{number(measure, 'low')} to {number(measure, 'high')}"
 
 
 def beyond(settings: Settings, result: DayResult) -> list[str]:
@@ -79,16 +85,23 @@ def scores(result: DayResult) -> HTML:
 
 
 def measures(settings: Settings, found: Iterable[Measure], *, fold: str = "") -> HTML:
-    """Return measures as a table: what, verdict, value, unit, threshold; without the columns that say nothing.
+    """Return measures as a table: what, verdict, value, interval, unit, threshold; without what says nothing.
 
     With `fold`, what they are called, those that are not beyond their threshold stand in a part that opens.
     """
     found = list(found)
     rows = [
-        (_name(m), badge(m.verdict), number(m), unit(settings, m), _limit(m, m.lower), _limit(m, m.upper))
+        (
+            _name(m),
+            badge(m.verdict),
+            number(m),
+            interval(m),
+            unit(settings, m),
+            *(_limit(m, b) for b in (m.lower, m.upper)),
+        )
         for m in found
     ]
-    columns = ["measure", "verdict", "value", "unit", "lower", "upper"]
+    columns = ["measure", "verdict", "value", INTERVAL, "unit", "lower", "upper"]
     frame = pd.DataFrame(rows, columns=columns)
     frame = frame.loc[:, (frame != "").any()].replace("", "–")
     return _folded(
@@ -97,8 +110,9 @@ def measures(settings: Settings, found: Iterable[Measure], *, fold: str = "") ->
 
 
 def selected(result: DayResult, *metrics: str) -> list[Measure]:
-    """Return the measures of some metrics, in their order."""
-    return [measure for metric in metrics for measure in result.measures if measure.metric == metric]
+    """Return the measures of some metrics, in their order; those of the whole day, of a quantile all levels."""
+    whole = [measure for measure in result.measures if not measure.segment or measure.metric == "quantile"]
+    return [measure for metric in metrics for measure in whole if measure.metric == metric]
 
 
 def quantiles(settings: Settings, result: DayResult) -> HTML:

@@ -1,0 +1,199 @@
+"""Show what the intervals and the worst segments promise: `python bench/performance.py`.
+
+Every line states what was asked beside what was found; the exit status is 1 if anything asked is missed. Taxis need
+`green_tripdata_2022-01..03` in `DRIFTBOOK_DATA_DIR`, flights come with a package; every seed is fixed, nothing is
+written.
+"""
+
+import argparse
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from alarms_work import in_processes, met, outcomes, table
+from driftbook import batches, config, model, monitoring, periods, training
+from driftbook.batches import Batch
+from driftbook.diagnosis import conditions, worst_segments
+from driftbook.measures.performance import losses, performance, scored
+from driftbook.measures.segments import aligned
+from driftbook.model import TrainedModel
+from driftbook.profiles import calendars
+from threadpoolctl import threadpool_limits
+
+MODELS = {"green_taxi": ("2022-02-01", "2022-03-31"), "flights": ("2013-02-01", "2013-04-30")}
+TENTHS, RUNS, PLANTED = 10, 100, (0.018, 0.022)
+
+
+@dataclass(frozen=True)
+class Days:
+    """A trained model and days after its reference, each with its prediction."""
+
+    trained: TrainedModel
+    days: list[Batch]
+
+
+def load(name: str, only: int) -> Days:
+    """Return a model and its days that are not special and have enough rows, `only` so many where that is not 0."""
+    settings = config.load(name)
+    trained, _ = training.train(settings, training.reference(settings))
+    batch = model.predicted(trained, batches.read(settings, periods.between(*MODELS[name])))
+    days = [
+        day
+        for day in batch.by_day(settings.time_column)
+        if len(day.frame) >= settings.references.min_rows_per_day
+        and not calendars.is_special(settings.calendar, day.period.start)
+    ]
+    return Days(trained, days[: only or None])
+
+
+def coverage(loaded: dict[str, Days]) -> None:
+    """Print how often the interval from a tenth of a day's rows holds the metric of all of its rows."""
+    lines = []
+    for name, found in loaded.items():
+        held = defaultdict(list)
+        for number, day in enumerate(found.days):
+            rows = scored(found.trained.settings, day.frame)
+            truth = {one.metric: one.value for one in performance(found.trained.settings, day.frame)}
+            tenths = np.array_split(np.random.default_rng(number).permutation(len(rows)), TENTHS)
+            for tenth in tenths:
+                for one in performance(found.trained.settings, day.frame.loc[rows.index[tenth]]):
+                    if one.low is not None:
+                        held[one.metric].append(one.low <= truth[one.metric] <= one.high)
+        for metric, hits in held.items():
+            share = np.mean(hits)
+            is_error = metric == next(iter(held))
+            asked = "85 to 95 %" if is_error else ""
+            verdict = met(0.85 <= share <= 0.95) if is_error else ""
+            lines.append([name, metric, len(found.days), len(hits), f"{share:.1%}", asked, verdict])
+    header = ["model", "metric", "days", "tenths", "hold the day's", "asked", ""]
+    table("90 % intervals from a tenth of a day's rows, and the metric of all of them", header, lines)
+
+
+def planted(loaded: dict[str, Days], runs: int) -> None:
+    """Print how often a planted segment is the worst one, and how often there is one where there can be none."""
+    lines = []
+    for name, found in loaded.items():
+        tasks = [(run,) for run in range(runs)]
+        first = in_processes(_planted, found, tasks)
+        tried, exact, same = zip(*first, strict=True)
+        share = sum(same) / sum(tried)
+        lines.append(
+            [name, "2 % of rows, doubled error", sum(tried), sum(exact), sum(same), "95 %", met(share >= 0.95)]
+        )
+        chance = in_processes(_permuted, found, [(run, True) for run in range(2 * runs)])
+        rate = np.mean(chance)
+        asked = "at most 5 %"
+        lines.append([name, "losses permuted, with a reference", 2 * runs, "", sum(chance), asked, met(rate <= 0.05)])
+        chance = in_processes(_permuted, found, [(run, False) for run in range(2 * runs)])
+        rate = np.mean(chance)
+        lines.append([name, "losses permuted, without one", 2 * runs, "", sum(chance), asked, met(rate <= 0.05)])
+        usual = in_processes(_usual, found, [(day,) for day in range(len(found.days))])
+        lines.append([name, "days as they are", len(usual), "", sum(usual), "", ""])
+    header = ["model", "what", "runs", "first, by name", "first, by its rows; or found", "asked", ""]
+    table("Worst segments", header, lines)
+
+
+def cost(loaded: dict[str, Days]) -> None:
+    """Print what a day of 2,500 rows costs more, on one core."""
+    found = loaded["green_taxi"]
+    trained = found.trained
+    day = found.days[0].take(np.random.default_rng(0).integers(0, len(found.days[0].frame), 2500))
+    judgement = monitoring.report(trained, day, ()).verdict.judgement
+    parts: dict[str, Callable[[], object]] = {
+        "metrics with intervals": lambda: performance(trained.settings, day.frame),
+        "segments and groups": lambda: monitoring._by_segment(trained, day, judgement),
+        "worst segments": lambda: worst_segments.worst_segments(trained, day),
+    }
+    seconds = {name: _median(run) for name, run in parts.items()}
+    lines = [[name, f"{1000 * taken:.0f}", "", ""] for name, taken in seconds.items()]
+    together = sum(seconds.values())
+    lines.append(["together", f"{1000 * together:.0f}", "at most 200", met(together <= 0.2)])
+    table("Cost of a day of 2,500 rows, median of 15, ms of CPU, one core", ["part", "ms", "asked", ""], lines)
+
+
+def _planted(found: Days, run: int) -> tuple[bool, bool, bool]:
+    """Return whether a segment could be planted, and whether it is first by name, and by its rows."""
+    rng = np.random.default_rng(run)
+    given, loss, usual = _given(found, int(rng.integers(len(found.days))))
+    candidates = worst_segments._Candidates.of(given, worst_segments.LEAST_ROWS)
+    sizes = np.array([candidates.rows(given.day, at).mean() for at in range(len(candidates.one))])
+    fitting = np.flatnonzero((sizes >= PLANTED[0]) & (sizes <= PLANTED[1]))
+    if not len(fitting):
+        return False, False, False
+    chosen = int(rng.choice(fitting))
+    inside = candidates.rows(given.day, chosen)
+    table = worst_segments.search(given, np.where(inside, 2 * loss, loss), usual)
+    if table.empty or table["p"].iloc[0] > worst_segments.LEVEL:
+        return True, False, False
+    names = [*given.names]
+    parts = [given.day[:, names.index(one)] for one in table.index[0].split(" and ")]
+    named = np.logical_and.reduce(parts)
+    overlap = (named & inside).sum() / (named | inside).sum()
+    return True, table.index[0] == candidates.name(given, chosen), overlap >= 0.8
+
+
+def _permuted(found: Days, run: int, with_reference: bool) -> bool:
+    """Return whether a segment is found where how wrong a row is has nothing to do with its columns."""
+    rng = np.random.default_rng(run)
+    given, loss, usual = _given(found, int(rng.integers(len(found.days))))
+    usual = rng.permutation(usual)
+    if not with_reference:
+        given, usual = replace(given, reference=given.reference[:0]), usual[:0]
+    return _is_found(worst_segments.search(given, rng.permutation(loss), usual))
+
+
+def _usual(found: Days, day: int) -> bool:
+    return _is_found(worst_segments.search(*_given(found, day)))
+
+
+def _is_found(table: pd.DataFrame) -> bool:
+    return bool(len(table)) and table["p"].iloc[0] <= worst_segments.LEVEL
+
+
+def _given(found: Days, day: int) -> tuple[conditions.Conditions, np.ndarray, np.ndarray]:
+    settings, batch, reference = found.trained.settings, found.days[day], found.trained.validation
+    holds = conditions.conditions(found.trained, batch)
+    loss = aligned(losses(settings, batch.frame), batch.frame)
+    usual = aligned(losses(settings, reference), reference)
+    rows, others = np.flatnonzero(~np.isnan(loss)), np.flatnonzero(~np.isnan(usual))
+    return replace(holds, day=holds.day[rows], reference=holds.reference[others]), loss[rows], usual[others]
+
+
+def _median(run: Callable[[], object], repeats: int = 15) -> float:
+    run()
+    taken = []
+    for _ in range(repeats):
+        start = time.process_time()
+        run()
+        taken.append(time.process_time() - start)
+    return float(np.median(taken))
+
+
+def main() -> int:
+    """Run the parts asked for and return the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument(
+        "--only", nargs="+", choices=["coverage", "worst", "cost"], default=["coverage", "worst", "cost"]
+    )
+    parser.add_argument("--models", nargs="+", choices=[*MODELS], default=[*MODELS])
+    parser.add_argument("--days", type=int, default=0, help="so many days of each model; 0 for all")
+    parser.add_argument("--runs", type=int, default=RUNS)
+    given = parser.parse_args()
+    with threadpool_limits(1):
+        loaded = {name: load(name, given.days) for name in given.models}
+        if "coverage" in given.only:
+            coverage(loaded)
+        if "worst" in given.only:
+            planted(loaded, given.runs)
+        if "cost" in given.only and "green_taxi" in loaded:
+            cost(loaded)
+    print(f"asked: {len(outcomes)}, met: {sum(outcomes)}, missed: {len(outcomes) - sum(outcomes)}")
+    return 0 if all(outcomes) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

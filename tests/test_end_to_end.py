@@ -52,6 +52,16 @@ def measures(day, name="demo"):
     }
 
 
+def intervals(day, name="demo"):
+    """Return the ends of a day's current intervals, as a dictionary from (metric, feature, segment, end)."""
+    with store.connect() as connection:
+        query = (
+            "select metric, feature, segment, low, high from driftbook.measure_interval where model = %s and day = %s"
+        )
+        rows = connection.execute(query, [name, day]).fetchall()
+    return {(*key, end): value for *key, low, high in rows for end, value in (("low", low), ("high", high))}
+
+
 def _key(attributes):
     return attributes | {"data-value": "", "value": ""}
 
@@ -154,6 +164,8 @@ def test_the_numbers_of_a_page_are_the_rows(place, days):
         shown = numbers(page.read_text(encoding="utf-8"))
         rows = measures(day)
         bounds = {key: shown.pop(key) for key in [*shown] if len(key) == 4}
+        ends = {key: bounds.pop(key) for key in [*bounds] if key[3] in ("low", "high")}
+        assert ends == intervals(day)
         assert {key: shown[key] for key in shown if len(key) == 3} == {key: value for key, (value, *_) in rows.items()}
         assert bounds == {(*key, part): rows[*key][("lower", "upper").index(part) + 1] for *key, part in bounds}
         assert bool(bounds) is (len(rows) > 1)

@@ -31,6 +31,7 @@ def trained(database, tmp_path):
         source={"kind": "table", "path": str(tmp_path / "parcels.parquet")},
         model={"kind": "delivered", "column": "expected"},
         labels={"delay_days": DELAY, "columns": ["arrived"]},
+        performance={"segments": [{"column": "depot"}], "min_rows": 10, "fairness": {"by": "depot", "error_gap": 1e-6}},
     )
     return training.train(settings, training.reference(settings))[0]
 
@@ -112,3 +113,23 @@ def test_the_error_of_a_day_with_some_labels_is_shown_but_judges_nothing(trained
     error = next(m for m in half.result.measures if m.metric == "mean_absolute_error")
     assert half.result.verdict == "labels pending"
     assert (error.value > 0, error.verdict, error.upper) == (True, "", None)
+
+
+def test_late_labels_revise_intervals_and_segments(runs, trained, tmp_path):
+    missing(trained)
+    day, end = dt.date(2022, 2, 4), dt.date(2022, 2, 5)
+    assert of_error(trained, day, end)["value"].isna().all()
+    delivered(tmp_path / "parcels.parquet", NEWEST)
+    missing(trained)
+    found = of_error(trained, day, end)
+    assert len(found) == 1 + len(trade.DEPOTS) + 1  # the day, its depots, the gap between them
+    assert (found["revision"] == 2).all()
+    with store.connect() as connection:
+        query = "select low, value, high from driftbook.measure_interval where day = %s and metric like '%%error%%'"
+        ends = connection.execute(query, [day]).fetchall()
+    assert len(ends) > len(found) and all(low <= value <= high for low, value, high in ends)
+
+
+def of_error(trained, day, end):
+    measures = store.measures(trained.settings.name, day, end)
+    return measures[measures["metric"].isin(["mean_absolute_error", "error_gap"])]

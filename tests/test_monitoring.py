@@ -5,8 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from driftbook import monitoring
+from driftbook import diagnosis, monitoring
 from driftbook.alarms.judge import judge
+from driftbook.config.performance import Performance
+from driftbook.diagnosis import advice
+from driftbook.errors import BadInput
 from driftbook.profiles import counting, profile
 from driftbook.records import Judgement, Measure
 
@@ -80,7 +83,7 @@ def test_what_a_day_holds(demo, monitored, counted, before):
         "rows", "stray_rows", "share_missing_values", "missing_share", "duplicate_share", "quantile", "unseen_share",
         "out_of_range_share", "prediction_drift", "num_drifted_columns", "evidently_drift", "labelled_rows",
         "mean_absolute_error", "root_mean_squared_error", "bias", "r2", "severity", "score", "trailing_score",
-        "rows_ratio", "missing_rise", "column_changes", "unlabelled_share",
+        "rows_ratio", "missing_rise", "column_changes", "unlabelled_share", "error_gap", "error_ratio", "bias_gap",
     }  # fmt: skip
     assert all(m.value is None or math.isfinite(m.value) for m in result.measures)
     assert result.counts == counted[DAY].to_dict()
@@ -103,9 +106,11 @@ def test_the_context_is_the_budget_and_the_days_compared_with(demo, counted, bef
     _, trained, _ = demo
     judgement = judged(demo, before, DAY, counted[DAY]).judgement
     loud = trained.settings.alarms.model_copy(update={"false_alarms_per_month": 3.0})
+    fewer = Performance(segments=trained.settings.performance.segments[:1])
     others = [
         (trained, judgement),
         (replace(trained, settings=trained.settings.model_copy(update={"alarms": loud})), judgement),
+        (replace(trained, settings=trained.settings.model_copy(update={"performance": fewer})), judgement),
         (trained, replace(judgement, trailing_days=judgement.trailing_days[1:])),
         (trained, replace(judgement, trailing_days=((DAY, "other"), *judgement.trailing_days[1:]))),
     ]
@@ -235,3 +240,46 @@ def test_a_day_like_no_other_is_not_judged_by_its_scores(demo, counted, before):
     found = judged(demo, before, DAY, replace(counted[DAY], day=dt.date(2022, 12, 24), is_special=True))
     assert found.judgement.verdict == "special day"
     assert "not judged by scores: special day" in found.judgement.reason
+
+
+def with_segments(trained, **performance):
+    changed = trained.settings.model_copy(update={"performance": Performance(**performance)})
+    return replace(trained, settings=changed)
+
+
+def test_segments_spend_no_budget(demo, monitored, before):
+    batch, day = monitored("2022-02-05")
+    without = monitoring.report(with_segments(demo[1]), batch, before(DAY)).result
+    of_segments = [m for m in day.result.measures if m.segment and m.metric != "quantile"]
+    assert {m.verdict for m in of_segments} == {""}
+    assert [m for m in day.result.measures if m not in of_segments] == [*without.measures]
+    assert (day.result.verdict, day.result.judgement) == (without.verdict, without.judgement)
+
+
+def test_a_declared_threshold_makes_a_notice(demo, monitored, before):
+    batch, _ = monitored("2022-02-05")
+    declared = with_segments(demo[1], segments=[{"column": "payment_type", "most": 0.1}])
+    result = monitoring.report(declared, batch, before(DAY)).result
+    assert (result.verdict, result.judgement.verdict) == ("notice", "notice")
+    assert result.judgement.reason.startswith("beyond a declared threshold: mean absolute error, payment_type = ")
+    assert diagnosis.next_step(declared, result, batch.frame, "hour") == advice.DECLARED
+
+
+def test_a_wrong_segment_names_itself(demo, monitored, before):
+    batch, _ = monitored("2022-02-05")
+    for given, message in (
+        ({"column": "borough"}, "names the column 'borough'"),
+        ({"where": "1 +", "name": "x"}, "x: "),
+    ):
+        with pytest.raises(BadInput, match=f"performance.segments .*{message}"):
+            monitoring.report(with_segments(demo[1], segments=[given]), batch, before(DAY))
+
+
+def test_a_column_of_a_segment_may_be_missing_on_a_day(demo, monitored, before):
+    batch, _ = monitored("2022-02-05")
+    cut = with_segments(demo[1], segments=[{"column": "VendorID"}, {"name": "one", "where": "VendorID = 1"}])
+    assert "VendorID" in batch.table.column_names and "VendorID" not in batch.frame
+    without = replace(batch, table=batch.table.drop_columns(["VendorID"]))
+    found = [{m.segment for m in monitoring.report(cut, day, before(DAY)).result.measures} for day in (batch, without)]
+    assert {"VendorID = 1", "VendorID = 2", "one = yes"} <= found[0]
+    assert {"VendorID = missing", "one = no"} <= found[1] and "one = yes" not in found[1]

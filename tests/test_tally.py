@@ -65,12 +65,18 @@ def test_a_sample_says_so_and_does_not_depend_on_the_pieces(demo, before, monkey
         assert other.sample.sha256 == first.sha256 == tally.sha256(trained.settings, period)
     report = monitoring.report(trained, first, known, counted=found[0])
     assert (report.result.sample, report.result.rows) == (300, len(expected.frame))
-    exact = {(m.metric, m.feature): m for m in monitoring.report(trained, expected, known).result.measures}
+    exact = {(m.metric, m.feature, m.segment): m for m in monitoring.report(trained, expected, known).result.measures}
     sampled = {"quantile", "evidently_drift", "prediction_drift", "num_drifted_columns", "r2"}
+    of_sample = [one for one in report.result.measures if one.metric in sampled or one.segment]
     for one in report.result.measures:
-        if one.metric not in sampled:
-            assert one.value == pytest.approx(exact[one.metric, one.feature].value, rel=1e-12), one
-    assert one.metric in sampled
+        if one not in of_sample:
+            other = exact[one.metric, one.feature, one.segment]
+            assert one.value == pytest.approx(other.value, rel=1e-12), one
+            assert (one.low, one.high) == (
+                other.low and pytest.approx(other.low),
+                other.high and pytest.approx(other.high),
+            )
+    assert {one.metric for one in of_sample} >= sampled
 
 
 def test_the_sample_is_fair():

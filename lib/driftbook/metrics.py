@@ -95,7 +95,7 @@ def _between_groups() -> Iterator[Metric]:
         ("false_positive_rate", "share of the negative rows predicted positive"),
     )
     for name, words in rates:
-        yield Metric(f"{name}_gap", f"largest difference between groups of the {words}", is_share=True)
+        yield Metric(f"{name}_gap", f"largest difference between groups of the {words}", "of rows", True)
         yield Metric(f"{name}_ratio", f"least over greatest, between groups, of the {words}")
 
 

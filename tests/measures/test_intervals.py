@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from driftbook.measures import intervals
-from scipy import stats
+from scipy import special, stats
 from sklearn.metrics import f1_score, r2_score, roc_auc_score
 
 ROWS = 300
@@ -50,9 +50,10 @@ def test_the_curves_interval_is_that_of_delong():
     rng = np.random.default_rng(3)
     target = pd.Series(rng.integers(0, 2, ROWS).astype(float))
     score = pd.Series(target * 0.5 + rng.normal(0, 1, ROWS))
-    reach = stats.norm.ppf(0.95) * np.sqrt(brute(target, score))
-    middle = roc_auc_score(target, score)
-    assert intervals.of_auc(target, score) == pytest.approx((middle - reach, middle + reach), abs=1e-12)
+    area = roc_auc_score(target, score)
+    reach = stats.norm.ppf(0.95) * np.sqrt(brute(target, score)) / (area * (1 - area))
+    expected = special.expit([special.logit(area) - reach, special.logit(area) + reach])
+    assert intervals.of_auc(target, score) == pytest.approx(tuple(expected), abs=1e-12)
 
 
 def pairs(task, rng, rows=ROWS):
@@ -113,4 +114,5 @@ def test_where_no_interval_can_be_told(ends):
 
 def test_an_interval_stays_where_its_metric_can_be():
     assert intervals.of_loss(2, 10.0, 100.0)[0] == 0
-    assert intervals.of_auc(pd.Series([1.0, 1, 1, 0, 0]), pd.Series([0.9, 0.8, 0.2, 0.3, 0.1]))[1] == 1
+    low, high = intervals.of_auc(pd.Series([1.0, 1, 1, 0, 0]), pd.Series([0.9, 0.8, 0.2, 0.3, 0.1]))
+    assert 0 < low < 0.5 < high < 1

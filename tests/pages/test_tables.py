@@ -115,7 +115,15 @@ def test_every_number_of_a_day_is_on_its_tables_with_its_full_value(demo, monito
     result = monitored("2022-02-10")[1].result
     table = tables.measures(settings, (m for m in result.measures if m.metric != "quantile"))
     numbers = [*Page(table).numbers, *Page(tables.quantiles(settings, result)).numbers]
-    found = {(n["data-metric"], n["data-feature"], n["data-segment"]): n["data-value"] for n in numbers}
+    keys = [(n["data-metric"], n["data-feature"], n["data-segment"]) for n in numbers]
+    parts = {(*key, n["data-part"]): n["data-value"] for key, n in zip(keys, numbers, strict=True) if "data-part" in n}
+    found = {key: n["data-value"] for key, n in zip(keys, numbers, strict=True) if "data-part" not in n}
+    told = {
+        (m.metric, m.feature, m.segment, part): getattr(m, part) for m in result.measures for part in ("low", "high")
+    }
+    assert {key: float(value) for key, value in parts.items()} == {
+        key: end for key, end in told.items() if end is not None
+    }
     expected = {(m.metric, m.feature, m.segment): m.value for m in result.measures}
     assert found.keys() == expected.keys()
     assert all(float(found[key]) == value for key, value in expected.items() if value is not None)

@@ -1,6 +1,7 @@
 """Which columns moved, in which rows, and what to do next: what a page shows beside the verdict."""
 
 from driftbook.diagnosis.advice import next_step
+from driftbook.diagnosis.by_segment import usual_errors
 from driftbook.diagnosis.columns import (
     chosen,
     day_ratios,
@@ -16,6 +17,7 @@ from driftbook.diagnosis.columns import (
 )
 from driftbook.diagnosis.comparison import beside
 from driftbook.diagnosis.segments import carrier_table, carriers, outliers, scale
+from driftbook.diagnosis.worst import worst_segments
 
 __all__ = [
     "beside",
@@ -35,4 +37,6 @@ __all__ = [
     "scale",
     "severities",
     "severity_table",
+    "usual_errors",
+    "worst_segments",
 ]

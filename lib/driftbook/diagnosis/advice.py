@@ -31,12 +31,19 @@ QUIET = {
         "The reference has too few days (of this class) to judge by: give it a longer period and train again."
     ),
 }
+#: What to do about a day that is a notice for a threshold of the params file's own.
+DECLARED = (
+    "A segment or a gap between groups is beyond the threshold that the params file declares: look at its series, and "
+    "at its rows if it lasts."
+)
 
 
 def next_step(trained: TrainedModel, result: DayResult, frame: pd.DataFrame, column: str) -> str:
     """Return what to do next about a day, looking at one of its columns (usually the one that moved most)."""
     if not result.rows:
         return "No row arrived for this day: ask whether the job that delivers it has run, then backfill the day."
+    if result.verdict == "notice" and any(m.reference == "declared" for m in result.measures if m.verdict == "notice"):
+        return DECLARED
     if result.verdict != "alarm":
         return QUIET[result.verdict]
     alarms = {(m.metric, m.feature): m for m in result.measures if m.verdict == "alarm"}

@@ -81,7 +81,7 @@ def scores(result: DayResult) -> HTML:
     last |= {name: threshold(limit, errors[name]) for name, limit in limits.items()}
     quiet = [m.verdict == "ok" and m.feature != "" for m in order]
     frame = pd.DataFrame([*rows, last]).rename(columns={name: f"{name} (tail units)" for name in heads})
-    return _folded(frame, [*quiet, False], "columns are ok")
+    return folded(frame, [*quiet, False], "columns are ok")
 
 
 def measures(settings: Settings, found: Iterable[Measure], *, fold: str = "") -> HTML:
@@ -104,9 +104,7 @@ def measures(settings: Settings, found: Iterable[Measure], *, fold: str = "") ->
     columns = ["measure", "verdict", "value", INTERVAL, "unit", "lower", "upper"]
     frame = pd.DataFrame(rows, columns=columns)
     frame = frame.loc[:, (frame != "").any()].replace("", "–")
-    return _folded(
-        frame, [bool(fold) and m.verdict in ("", "ok") for m in found], f"{fold} are within their thresholds"
-    )
+    return folded(frame, [bool(fold) and m.verdict in ("", "ok") for m in found], f"{fold} are within their thresholds")
 
 
 def selected(result: DayResult, *metrics: str) -> list[Measure]:
@@ -180,8 +178,8 @@ def open_items(items: pd.DataFrame) -> HTML:
 def table(frame: pd.DataFrame, form: str = "{:,.4g}") -> HTML:
     """Return a frame as a table with its index, its floats in the format given."""
     numbers = {name: frame[name].map(lambda value: _exact(value, form)) for name in frame.select_dtypes("float")}
-    texts = {name: frame[name].map(_escaped) for name in frame.select_dtypes("object")}
-    return _table(frame.assign(**numbers, **texts).rename(index=_escaped, columns=_escaped), index=True)
+    texts = {name: frame[name].map(escaped) for name in frame.select_dtypes("object")}
+    return _table(frame.assign(**numbers, **texts).rename(index=escaped, columns=escaped), index=True)
 
 
 def _table(frame: pd.DataFrame, *, index: bool = False) -> HTML:
@@ -191,7 +189,7 @@ def _table(frame: pd.DataFrame, *, index: bool = False) -> HTML:
         return HTML(frame.to_html(index=index, escape=False, border=0, classes="measures"))
 
 
-def _folded(frame: pd.DataFrame, quiet: Sequence[bool], words: str) -> HTML:
+def folded(frame: pd.DataFrame, quiet: Sequence[bool], words: str) -> HTML:
     """Return a table whose quiet rows stand below it, in a part that opens."""
     is_quiet = pd.Series(quiet, index=frame.index, dtype=bool)
     if not is_quiet.any():
@@ -201,7 +199,8 @@ def _folded(frame: pd.DataFrame, quiet: Sequence[bool], words: str) -> HTML:
     return HTML(f"{shown}<details><summary>{summary}</summary>{_table(frame[is_quiet]).data}</details>")
 
 
-def _escaped(value: object) -> object:
+def escaped(value: object) -> object:
+    """Return text as HTML, anything else as it is."""
     return html.escape(value) if isinstance(value, str) else value
 
 

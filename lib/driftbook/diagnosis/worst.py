@@ -1,9 +1,10 @@
 """Where the model errs more than it should: the worst segments of a day, of one condition or two, found by search.
 
-Every segment with enough rows is compared with the reference's error in the same segment, times what the day's other
-rows err more than theirs; without a reference, with the day's other rows. How far the farthest of so many segments lies
-by chance is told by permutations of the losses among the rows (the single-step maxT of Westfall and Young 1993): a
-segment's `p` is adjusted for having been selected.
+A row's loss is taken over what the reference errs on rows like it, at most `_MOST_TIMES` of that, so that a few absurd
+errors make no segment. The mean of every segment with enough rows is compared with the reference's in the same segment,
+times as many as the day's other rows err more than theirs; without a reference, with the day's other rows. How far the
+farthest of so many segments lies by chance is told by permutations among the rows (the single-step maxT of Westfall and
+Young 1993): a segment's `p` is adjusted for having been selected.
 """
 
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ _DRAWS, _SEED = 200, 20130208
 _MOST_ROWS, _MOST_REFERENCE = 5_000, 20_000
 #: A reference segment's error leans on that of all rows with the weight of so many rows.
 _WEIGHT = 20
+#: A row counts at most so many times what is usual; in so many rounds what is usual is fitted.
+_MOST_TIMES, _ROUNDS = 4.0, 3
 #: Two conditions are worth more words than one where they tell more than each of them by so many standard errors.
 _WORTH = 2.5
 _COLUMNS = ("rows", "share", "error", "low", "high", "usual", "p")
@@ -59,26 +62,53 @@ def search(given: Conditions, loss: np.ndarray, usual: np.ndarray, most: int = 5
     Without rows in the reference a segment is compared with the day's other rows.
     """
     least = max(LEAST_ROWS, int(np.ceil(LEAST_SHARE * len(loss))))
-    if len(loss) < 2 * least:
+    if len(loss) < 2 * least or not np.ptp(loss) > 0:
         return _table([])
     candidates = _Candidates.of(given, least)
-    if not len(candidates.one):
+    like, usual_like = _of_like_rows(given, loss, usual)
+    times, usual_times = np.minimum(loss / like, _MOST_TIMES), np.minimum(usual / usual_like, _MOST_TIMES)
+    if not len(candidates.one) or not np.ptp(times) > 0:
         return _table([])
-    farthest = _by_chance(candidates, given.day, loss)
-    before, left, lines = _Sums.of(given.reference, usual), np.ones(len(loss), dtype=bool), []
+    farthest = _by_chance(candidates, given.day, times)
+    before, left, lines = _Sums.of(given.reference, usual_times), np.ones(len(loss), dtype=bool), []
     while len(lines) < most:
-        now = _Sums.of(given.day[left], loss[left])
-        score, expected = _scores(candidates, now, before, least)
+        score, expected = _scores(candidates, _Sums.of(given.day[left], times[left]), before, least)
         best = int(np.argmax(score))
         if not score[best] > 0:
             break
         inside = candidates.rows(given.day, best) & left
         p = (1 + (farthest >= score[best]).sum()) / (1 + len(farthest))
-        lines.append((candidates.name(given, best), loss[inside], len(loss), expected[best], p))
+        lines.append((candidates.name(given, best), loss[inside], len(loss), expected[best] * like[inside].mean(), p))
         if p > LEVEL:
             break
         left &= ~inside
     return _table(lines)
+
+
+def _of_like_rows(given: Conditions, loss: np.ndarray, usual: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return what the reference errs on rows like each of the day's and of its own; without one the day's mean.
+
+    The mean loss times a factor for each column's condition: the factors are fitted in turn until the rows of each
+    condition err as much as is expected of them (a Poisson regression by Bailey and Simon's method).
+    """
+    expected = [np.full(len(rows), (usual if len(usual) else loss).mean()) for rows in (loss, usual)]
+    if not len(usual) or not usual.mean() > 0:
+        return expected[0], expected[1]
+    codes = [[_codes(holds[:, given.columns == column]) for holds in (given.day, given.reference)]
+             for column in np.unique(given.columns)]  # fmt: skip
+    lean = _WEIGHT * usual.mean()
+    for _ in range(_ROUNDS):
+        for day, reference in codes:
+            size = 1 + max(day.max(initial=0), reference.max(initial=0))
+            sums = [np.bincount(reference, rows, size) for rows in (usual, expected[1])]
+            factor = (sums[0] + lean) / (sums[1] + lean)
+            expected = [expected[0] * factor[day], expected[1] * factor[reference]]
+    return expected[0], expected[1]
+
+
+def _codes(holds: np.ndarray) -> np.ndarray:
+    """Return which of some conditions each row holds, counted from 1; 0 for none."""
+    return np.where(holds.any(axis=1), 1 + holds.argmax(axis=1), 0)
 
 
 @dataclass(frozen=True)
@@ -143,13 +173,15 @@ def _scores(candidates: _Candidates, now: _Sums, before: _Sums, least: int) -> t
     both = (candidates.one, candidates.other)
     day, usual = now.at(*both), before.at(*both)
     excess, variance, expected = _excess(day, usual, now.whole, before.whole)
-    score = np.where(day[0] >= least, excess / np.sqrt(variance), -np.inf)
+    with np.errstate(all="ignore"):
+        score = np.where(day[0] >= least, excess / np.sqrt(variance), -np.inf)
     for place in both:  # the rows of one condition that the other leaves out
         rest, usual_rest = now.at(place, place) - day, before.at(place, place) - usual
         beside, other_variance, _ = _excess(rest, usual_rest, now.whole, before.whole)
-        more = (excess - beside) / np.sqrt(variance + other_variance)
+        with np.errstate(all="ignore"):
+            more = (excess - beside) / np.sqrt(variance + other_variance)
         score = np.where(candidates.is_pair & ~(more >= _WORTH), -np.inf, score)
-    return np.where(np.isnan(score), -np.inf, score), expected
+    return np.where(np.isfinite(score), score, -np.inf), expected
 
 
 def _excess(
@@ -158,30 +190,27 @@ def _excess(
     """Return by how much segments err above what they should, the variance of that, and what they should err."""
     whole, usual_whole = np.array(whole)[:, None], np.array(usual_whole)[:, None]
     with np.errstate(all="ignore"):
-        others = whole - day
-        level = others[1] / others[0]
+        others, mean = whole - day, whole[1] / whole[0]
+        level, variance = others[1] / others[0], whole[2] / whole[0] - mean**2
+        there, weight = np.ones(day.shape[1]), np.inf
+        of_others = variance / others[0]
         if usual_whole[0, 0]:
-            mean, square = usual_whole[1:] / usual_whole[0]
             weight = usual[0] + _WEIGHT
-            there, squares = (usual[1] + _WEIGHT * mean) / weight, (usual[2] + _WEIGHT * square) / weight
+            there, squares = (usual[1:] + _WEIGHT * usual_whole[1:] / usual_whole[0]) / weight
             usual_others = usual_whole - usual
-            level = level / (usual_others[1] / usual_others[0])
-        else:  # the day's other rows stand for the reference
-            weight, there, squares = np.inf, np.ones(day.shape[1]), others[2] / others[0] / level**2
-        variance = level**2 * np.maximum(squares - there**2, 0)
-        spread = np.maximum(others[2] / others[0] - (others[1] / others[0]) ** 2, 0) / others[0]
-        relative = spread / (others[1] / others[0]) ** 2
+            level = np.maximum(level / (usual_others[1] / usual_others[0]), 1.0)  # of a good day no more is asked
+            variance = level**2 * np.maximum(squares - there**2, 0)
         expected = level * there
-        return day[1] / day[0] - expected, variance * (1 / day[0] + 1 / weight) + expected**2 * relative, expected
+        return day[1] / day[0] - expected, variance * (1 / day[0] + 1 / weight) + of_others, expected
 
 
-def _by_chance(candidates: _Candidates, holds: np.ndarray, loss: np.ndarray) -> np.ndarray:
-    """Return the farthest segment's score of each of some permutations of the losses, with a fixed seed."""
+def _by_chance(candidates: _Candidates, holds: np.ndarray, times: np.ndarray) -> np.ndarray:
+    """Return the farthest segment's score of each of some permutations among the rows, with a fixed seed."""
     rng = np.random.default_rng(_SEED)
     columns = (holds[:, candidates.one] & holds[:, candidates.other]).astype(np.float32)
-    rows, size = columns.sum(axis=0, dtype=float), len(loss)
-    spread = loss.std() or 1.0
-    drawn = rng.permuted(np.tile(((loss - loss.mean()) / spread).astype(np.float32), (_DRAWS, 1)), axis=1)
+    rows, size = columns.sum(axis=0, dtype=float), len(times)
+    standardized = ((times - times.mean()) / times.std()).astype(np.float32)
+    drawn = rng.permuted(np.tile(standardized, (_DRAWS, 1)), axis=1)
     return ((drawn @ columns) / (rows * np.sqrt(1 / rows - 1 / size))).max(axis=1)
 
 

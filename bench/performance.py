@@ -81,15 +81,20 @@ def coverage(loaded: dict[str, Days]) -> None:
 def planted(loaded: dict[str, Days], runs: int) -> None:
     """Print how often a planted segment is the worst one, and how often there is one where there can be none."""
     for name, found in loaded.items():
-        first = in_processes(_planted, found, [(run,) for run in range(runs)])
-        tried, exact, same, sure = (sum(each) for each in zip(*first, strict=True))
-        lines = [["2 % of rows, doubled error", tried, exact, same, sure, "95 %", met(same >= 0.95 * tried > 0)]]
+        lines = []
+        for of, drawn in (("rows of the reference", True), ("later days", False)):
+            first = in_processes(_planted, found, [(run, drawn) for run in range(runs)])
+            tried, exact, same, sure = (sum(each) for each in zip(*first, strict=True))
+            asked = ["95 %", met(same >= 0.95 * tried > 0)] if drawn else ["", ""]
+            lines.append([f"2 % of {of}, doubled error", tried, exact, same, sure, *asked])
         for title, with_reference in (("with a reference", True), ("without one", False)):
             chance = sum(in_processes(_permuted, found, [(run, with_reference) for run in range(2 * runs)]))
             bound = met(chance <= 0.05 * 2 * runs)
             lines.append([f"losses permuted, {title}", 2 * runs, "", "", chance, "at most 5 %", bound])
-        usual = in_processes(_usual, found, [(day,) for day in range(len(found.large))])
-        lines.append(["days as they are", len(usual), "", "", sum(usual), "", ""])
+        usual = in_processes(_usual, found, [(run, True) for run in range(2 * runs)])
+        lines.append(["rows of the reference as they are", len(usual), "", "", sum(usual), "", ""])
+        usual = in_processes(_usual, found, [(day, False) for day in range(len(found.large))])
+        lines.append(["later days as they are", len(usual), "", "", sum(usual), "", ""])
         header = ["what", "runs", "first, by name", "first, by its rows", "significant", "asked", ""]
         table(f"Worst segments, {name}", header, lines)
 
@@ -112,10 +117,10 @@ def cost(loaded: dict[str, Days]) -> None:
     table("Cost of a day of 2,500 rows, median of 15, ms of CPU, one core", ["part", "ms", "asked", ""], lines)
 
 
-def _planted(found: Days, run: int) -> tuple[bool, bool, bool, bool]:
+def _planted(found: Days, run: int, drawn: bool) -> tuple[bool, bool, bool, bool]:
     """Return whether a segment could be planted, and whether it is first by name, and by its rows, and no chance."""
     rng = np.random.default_rng(run)
-    given, loss, usual = _given(found, int(rng.integers(len(found.large))))
+    given, loss, usual = _drawn(found, rng) if drawn else _of_day(found, int(rng.integers(len(found.large))))
     candidates = worst._Candidates.of(given, worst.LEAST_ROWS)
     sizes = np.array([candidates.rows(given.day, at).mean() for at in range(len(candidates.one))])
     fitting = np.flatnonzero((sizes >= PLANTED[0]) & (sizes <= PLANTED[1]))
@@ -127,8 +132,7 @@ def _planted(found: Days, run: int) -> tuple[bool, bool, bool, bool]:
     if table.empty:
         return True, False, False, False
     names = [*given.names]
-    parts = [given.day[:, names.index(one)] for one in table.index[0].split(" and ")]
-    named = np.logical_and.reduce(parts)
+    named = np.logical_and.reduce([given.day[:, names.index(one)] for one in table.index[0].split(" and ")])
     overlap = (named & inside).sum() / (named | inside).sum()
     return True, table.index[0] == candidates.name(given, chosen), overlap >= 0.8, _is_found(table)
 
@@ -136,28 +140,37 @@ def _planted(found: Days, run: int) -> tuple[bool, bool, bool, bool]:
 def _permuted(found: Days, run: int, with_reference: bool) -> bool:
     """Return whether a segment is found where how wrong a row is has nothing to do with its columns."""
     rng = np.random.default_rng(run)
-    given, loss, usual = _given(found, int(rng.integers(len(found.large))))
+    given, loss, usual = _of_day(found, int(rng.integers(len(found.large))))
     usual = rng.permutation(usual)
     if not with_reference:
         given, usual = replace(given, reference=given.reference[:0]), usual[:0]
     return _is_found(worst.search(given, rng.permutation(loss), usual))
 
 
-def _usual(found: Days, day: int) -> bool:
-    return _is_found(worst.search(*_given(found, day)))
+def _usual(found: Days, run: int, drawn: bool) -> bool:
+    given = _drawn(found, np.random.default_rng(run)) if drawn else _of_day(found, run)
+    return _is_found(worst.search(*given))
 
 
 def _is_found(table: pd.DataFrame) -> bool:
     return bool(len(table)) and table["p"].iloc[0] <= worst.LEVEL
 
 
-def _given(found: Days, day: int) -> tuple[conditions.Conditions, np.ndarray, np.ndarray]:
+def _of_day(found: Days, day: int) -> tuple[conditions.Conditions, np.ndarray, np.ndarray]:
     settings, batch, reference = found.trained.settings, found.large[day], found.trained.validation
     holds = conditions.conditions(found.trained, batch)
     loss = aligned(losses(settings, batch.frame), batch.frame)
     usual = aligned(losses(settings, reference), reference)
     rows, others = np.flatnonzero(~np.isnan(loss)), np.flatnonzero(~np.isnan(usual))
     return replace(holds, day=holds.day[rows], reference=holds.reference[others]), loss[rows], usual[others]
+
+
+def _drawn(found: Days, rng: np.random.Generator) -> tuple[conditions.Conditions, np.ndarray, np.ndarray]:
+    """Return 2,500 rows of the validation reference as if they were a day, and the others as its reference."""
+    given, _, usual = _of_day(found, 0)
+    order = rng.permutation(len(usual))
+    rows, others = np.sort(order[:2500]), np.sort(order[2500:])
+    return replace(given, day=given.reference[rows], reference=given.reference[others]), usual[rows], usual[others]
 
 
 def _median(run: Callable[[], object], repeats: int = 15) -> float:

@@ -72,8 +72,8 @@ def search(given: Conditions, loss: np.ndarray, usual: np.ndarray, most: int = 5
     farthest = _by_chance(candidates, given.day, times)
     before, left, lines = _Sums.of(given.reference, usual_times), np.ones(len(loss), dtype=bool), []
     while len(lines) < most:
-        score, expected = _scores(candidates, _Sums.of(given.day[left], times[left]), before, least)
-        best = int(np.argmax(score))
+        score, error, expected = _scores(candidates, _Sums.of(given.day[left], times[left]), before, least)
+        best = int(np.argmax(_ranked(score, error, np.quantile(farthest, 1 - LEVEL))))
         if not score[best] > 0:
             break
         inside = candidates.rows(given.day, best) & left
@@ -165,8 +165,17 @@ class _Sums:
         return np.stack([self.rows[one, other], self.loss[one, other], self.squares[one, other]])
 
 
-def _scores(candidates: _Candidates, now: _Sums, before: _Sums, least: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return how many standard errors each segment errs above what it should, and what it should err.
+def _ranked(score: np.ndarray, error: np.ndarray, limit: float) -> np.ndarray:
+    """Return what segments are ranked by: how far they err too much at least, where that is no chance; else the score.
+
+    A small segment that errs twice as much as it should goes before half of the day that errs a tenth more.
+    """
+    least = np.where(score > limit, (score - limit) * error, -np.inf)
+    return least if np.isfinite(least).any() else score
+
+
+def _scores(candidates: _Candidates, now: _Sums, before: _Sums, least: int) -> tuple[np.ndarray, ...]:
+    """Return how many standard errors each segment errs above what it should, that error, and what it should err.
 
     -inf for a segment of too few rows, and for two conditions that tell no more than one of them.
     """
@@ -181,7 +190,7 @@ def _scores(candidates: _Candidates, now: _Sums, before: _Sums, least: int) -> t
         with np.errstate(all="ignore"):
             more = (excess - beside) / np.sqrt(variance + other_variance)
         score = np.where(candidates.is_pair & ~(more >= _WORTH), -np.inf, score)
-    return np.where(np.isfinite(score), score, -np.inf), expected
+    return np.where(np.isfinite(score), score, -np.inf), np.sqrt(variance), expected
 
 
 def _excess(

@@ -18,6 +18,7 @@ from alarms_work import in_processes, met, outcomes, table
 from driftbook import batches, config, model, monitoring, periods, training
 from driftbook.batches import Batch
 from driftbook.diagnosis import conditions, worst
+from driftbook.diagnosis.scoring import Candidates
 from driftbook.measures.performance import losses, performance, scored
 from driftbook.measures.segments import aligned
 from driftbook.model import TrainedModel
@@ -121,7 +122,7 @@ def _planted(found: Days, run: int, drawn: bool) -> tuple[bool, bool, bool, bool
     """Return whether a segment could be planted, and whether it is first by name, and by its rows, and no chance."""
     rng = np.random.default_rng(run)
     given, loss, usual = _drawn(found, rng) if drawn else _of_day(found, int(rng.integers(len(found.large))))
-    candidates = worst._Candidates.of(given, worst.LEAST_ROWS)
+    candidates = Candidates.of(given, worst.LEAST_ROWS)
     sizes = np.array([candidates.rows(given.day, at).mean() for at in range(len(candidates.one))])
     fitting = np.flatnonzero((sizes >= PLANTED[0]) & (sizes <= PLANTED[1]))
     if not len(fitting):

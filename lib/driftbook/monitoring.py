@@ -10,11 +10,12 @@ from driftbook.alarms import bins, declared, lasting, limits, summary
 from driftbook.alarms.judge import DayVerdict, judge
 from driftbook.alarms.lasting import Past
 from driftbook.batches import Batch
-from driftbook.measures import segments
+from driftbook.measures.division import divide
 from driftbook.measures.drift import drift
 from driftbook.measures.fairness import fairness
 from driftbook.measures.performance import performance
 from driftbook.measures.quality import quality
+from driftbook.measures.segments import segments
 from driftbook.model import TrainedModel
 from driftbook.periods import one_day
 from driftbook.profiles import calendars, counting
@@ -98,8 +99,8 @@ def _by_segment(trained: TrainedModel, batch: Batch, judgement: Judgement) -> li
     if not settings.performance.segments:
         return []
     reference, known = trained.reference_rows, trained.calibration.kinds
-    parts = segments.divide(settings, batch.frame, batch.table, reference=reference, known=known)
-    found = [*segments.segments(settings, batch.frame, parts), *fairness(settings, batch.frame, parts)]
+    parts = divide(settings, batch.frame, batch.table, reference=reference, known=known)
+    found = [*segments(settings, batch.frame, parts), *fairness(settings, batch.frame, parts)]
     return declared.unjudged(found) if judgement.labels == "pending" else found
 
 

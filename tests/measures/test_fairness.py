@@ -5,8 +5,8 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
+from driftbook.measures.division import Parts, divide
 from driftbook.measures.fairness import Groups, fairness, gap, groups, ratio
-from driftbook.measures.segments import Parts, divide
 from fairlearn import metrics as theirs
 from sklearn.metrics import log_loss, mean_absolute_error
 

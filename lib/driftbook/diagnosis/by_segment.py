@@ -2,8 +2,9 @@
 
 from driftbook.config.performance import Performance
 from driftbook.errors import BadInput
+from driftbook.measures.division import divide
 from driftbook.measures.performance import error_metric
-from driftbook.measures.segments import divide, segments
+from driftbook.measures.segments import segments
 from driftbook.model import TrainedModel
 
 

@@ -10,7 +10,8 @@ from driftbook.batches import Batch
 from driftbook.config import Settings
 from driftbook.config.performance import Performance
 from driftbook.errors import BadInput
-from driftbook.measures.segments import MISSING, OTHER, Parts, divide, said
+from driftbook.measures.division import MISSING, OTHER, Parts, divide
+from driftbook.measures.segments import said
 from driftbook.model import TrainedModel
 from driftbook.profiles.labels import label
 from driftbook.records import HOUR

@@ -15,8 +15,9 @@ import pandas as pd
 from driftbook.config import Settings
 from driftbook.config.performance import COMPARED, Fairness
 from driftbook.measures import intervals
+from driftbook.measures.division import Parts
 from driftbook.measures.performance import losses, scored
-from driftbook.measures.segments import Parts, aligned, judged
+from driftbook.measures.segments import aligned, judged
 from driftbook.records import Measure
 
 #: So many draws give the farthest pair's quantile within some thousandths of a standard error.

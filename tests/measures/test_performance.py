@@ -207,7 +207,8 @@ def test_what_one_answer_for_all_would_cost(demo, several, classed, frame):
 
 def test_each_metric_has_its_interval(demo, binary, several, monitored, probable, classed):
     day = monitored("2022-02-05")[0].frame
-    for settings, rows in ((demo[0], day), (binary, probable), (several, classed)):
+    guesses = several.model_copy(update={"model": DeliveredModel(kind="delivered", column="guess")})
+    for settings, rows in ((demo[0], day), (binary, probable), (several, classed), (guesses, classed)):
         for one in performance(settings, rows)[1:]:
             assert one.low < one.value < one.high, one
             assert one.high - one.low < 0.5 * max(1, abs(one.value)), one

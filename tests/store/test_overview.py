@@ -182,6 +182,13 @@ def test_measures_of_one_metric(database):
     assert frame[["day", "metric"]].to_numpy().tolist() == [[DAY, "severity"], [dt.date(2022, 2, 6), "severity"]]
 
 
+def test_measures_of_a_metric_leave_its_segments_out_unless_asked(database):
+    record(measures=[Measure("bias", 1.0), Measure("bias", 2.0, segment="hour = 1")])
+    assert store.measures("m", START, END, "bias")["value"].tolist() == [1]
+    assert store.measures("m", START, END, "bias", by_segment=True)["value"].tolist() == [1, 2]
+    assert store.measures("m", START, END)["value"].tolist() == [1, 2]
+
+
 @pytest.mark.parametrize(
     ("runs", "is_stored"),
     [

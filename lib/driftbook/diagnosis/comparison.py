@@ -43,7 +43,7 @@ def beside(
 
 
 def _quantiles(trained: TrainedModel, result: DayResult, column: str, day: dt.date, end: dt.date) -> pd.DataFrame:
-    stored = store.measures(trained.settings.name, day, end, "quantile")
+    stored = store.measures(trained.settings.name, day, end, "quantile", by_segment=True)
     theirs = stored[stored["feature"] == column].set_index("segment")["value"]
     ours = {m.segment: m.value for m in result.measures if (m.metric, m.feature) == ("quantile", column)}
     return pd.DataFrame({str(day): theirs, str(result.day): pd.Series(ours, dtype=float)}).rename_axis(index=None)

@@ -10,12 +10,12 @@ from driftbook.diagnosis.conditions import Conditions
 _MOST_SHARE = 0.5
 #: So many permutations.
 _DRAWS = 200
-#: A reference segment's error leans on that of all rows with the weight of so many rows.
-_WEIGHT = 20
+#: A reference segment's error and its variance lean on those of all rows with the weight of so many rows.
+_WEIGHT, _VARIANCE_WEIGHT = 20, 200
 #: In so many rounds what is usual is fitted.
 _ROUNDS = 3
 #: Two conditions are worth more words than one where they tell more than each of them by so many standard errors.
-_WORTH = 2.5
+_WORTH = 3.0
 
 
 def of_like_rows(given: Conditions, loss: np.ndarray, usual: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -137,16 +137,18 @@ def _excess(
     """Return by how much segments err above what they should, the variance of that, and what they should err."""
     whole, usual_whole = np.array(whole)[:, None], np.array(usual_whole)[:, None]
     with np.errstate(all="ignore"):
-        others, mean = whole - day, whole[1] / whole[0]
-        level, variance = others[1] / others[0], whole[2] / whole[0] - mean**2
+        others = whole - day
+        level, variance = others[1] / others[0], whole[2] / whole[0] - (whole[1] / whole[0]) ** 2
         there, weight = np.ones(day.shape[1]), np.inf
         of_others = variance / others[0]
         if usual_whole[0, 0]:
-            weight = usual[0] + _WEIGHT
-            there, squares = (usual[1:] + _WEIGHT * usual_whole[1:] / usual_whole[0]) / weight
+            weight, mean = usual[0] + _WEIGHT, usual_whole[1:] / usual_whole[0]
+            there = (usual[1] + _WEIGHT * mean[0]) / weight
             usual_others = usual_whole - usual
             level = np.maximum(level / (usual_others[1] / usual_others[0]), 1.0)  # of a good day no more is asked
-            variance = level**2 * np.maximum(squares - there**2, 0)
+            own = np.maximum(usual[2] - usual[1] ** 2 / usual[0].clip(1), 0)
+            every = mean[1] - mean[0] ** 2
+            variance = level**2 * (own + _VARIANCE_WEIGHT * every) / (usual[0] + _VARIANCE_WEIGHT)
         expected = level * there
         return day[1] / day[0] - expected, variance * (1 / day[0] + 1 / weight) + of_others, expected
 

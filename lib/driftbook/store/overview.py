@@ -29,17 +29,21 @@ def daily_overview(model: str = "", start: dt.date = dt.date.min, end: dt.date =
     return fetch(query, span)
 
 
-def measures(model: str, start: dt.date, end: dt.date, metric: str | None = None) -> pd.DataFrame:
-    """Return the current measures of the days `[start, end)`, one row each, of one metric if given.
+def measures(
+    model: str, start: dt.date, end: dt.date, metric: str | None = None, *, by_segment: bool = False
+) -> pd.DataFrame:
+    """Return the current measures of the days `[start, end)`, one row each.
+
+    Of one metric, if given, those that are of no segment; with `by_segment` those that are, too.
 
     Raises
     ------
     DatabaseUnavailable
         If the database cannot be reached.
     """
-    only = "" if metric is None else "and metric = %(metric)s"
+    only = "" if metric is None else "and metric = %(metric)s and (segment = '' or %(by_segment)s)"
     query = f"select * from driftbook.current_measure where {_SPAN} {only} order by day, metric, feature, segment"
-    return fetch(query, {"model": model, "start": start, "end": end, "metric": metric})
+    return fetch(query, {"model": model, "start": start, "end": end, "metric": metric, "by_segment": by_segment})
 
 
 def monitored_days(url: str = "") -> tuple[dt.date, dt.date] | None:

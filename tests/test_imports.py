@@ -13,7 +13,7 @@ LAYERS = [
     {"faults", "sources"},
     {"config"},
     {"alarms", "batches", "history", "measures", "model", "monitoring", "profiles", "store", "tally", "training"},
-    {"adoption", "detectability", "diagnosis"},
+    {"adoption", "causes", "detectability", "diagnosis"},
     {"pages"},
     {"cli", "runs", "stack"},
 ]
@@ -25,6 +25,7 @@ ONLY = {
     "requests": "sources.tlc",
     "sqlalchemy": "sources.sql",
     "papermill": "runs",
+    "shap": "causes.attributions",
     "nbconvert": "pages",
     "jinja2": "pages",
     "matplotlib": "pages",

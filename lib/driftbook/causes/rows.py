@@ -1,0 +1,86 @@
+"""Single rows: those the model fails on, and those like few others; each with what makes it so."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from driftbook.causes import inputs
+from driftbook.measures.performance import losses
+from driftbook.model import TrainedModel
+from driftbook.profiles.labels import label
+
+#: What is said of a row before the columns of the frame.
+WHY = ["unusual column", "its value", "usually"]
+#: The detector is fitted on so many rows of the reference.
+_MOST = 5000
+
+
+@dataclass(frozen=True)
+class Detector:
+    """An isolation forest (Liu, Ting and Zhou, 2008) of the reference's rows, with what is usual in each column.
+
+    It sees the features, the watched columns and the hour; categories by how frequent they are in the reference. It
+    finds rows like few others, by what the reference's rows differ in. One value absurdly far out is no more to it than
+    one at the edge: for these see `diagnosis.outliers`.
+    """
+
+    trained: TrainedModel
+    forest: Any
+    usual: dict[str, object]
+
+    def scores(self, frame: pd.DataFrame) -> np.ndarray:
+        """Return a score per row: 0.5 is usual, near 1 a row that a few cuts set apart from the others."""
+        given = inputs.numbers(self.trained.settings, self.trained.reference_rows, frame, [*self.usual])
+        return -self.forest.score_samples(given) if len(given) else np.empty(0)
+
+
+def detector(trained: TrainedModel) -> Detector:
+    """Return a detector of unusual rows, fitted on some rows of the reference."""
+    from sklearn.ensemble import IsolationForest
+
+    settings, reference = trained.settings, trained.reference_rows
+    names, some = inputs.columns(settings), reference.sample(min(_MOST, len(reference)), random_state=0)
+    forest = IsolationForest(random_state=0).fit(inputs.numbers(settings, reference, some, names))
+    return Detector(trained, forest, {name: inputs.usual(settings, reference, name) for name in names})
+
+
+def worst(found: Detector, frame: pd.DataFrame, rows: int = 5) -> pd.DataFrame:
+    """Return the labelled rows with the largest loss, the largest first.
+
+    Columns: `loss` in the unit of the error; `unusual column`, `its value` and `usually` as `unusual` has them; then
+    the frame's.
+    """
+    top = losses(found.trained.settings, frame).nlargest(rows, keep="first")
+    return _explained(found, frame.loc[top.index], top.rename("loss"))
+
+
+def unusual(found: Detector, frame: pd.DataFrame, rows: int = 5) -> pd.DataFrame:
+    """Return the rows least like the reference's, the most unusual first.
+
+    Columns: the `score` of the detector; `unusual column`, the one that makes it so: with what is `usually` there, the
+    reference's median or most frequent value, in the place of `its value` the score falls most (empty where it never
+    does); then the frame's.
+    """
+    top = pd.Series(found.scores(frame), index=frame.index, dtype=float).nlargest(rows, keep="first")
+    return _explained(found, frame.loc[top.index], top.rename("score"))
+
+
+def _explained(found: Detector, frame: pd.DataFrame, value: pd.Series) -> pd.DataFrame:
+    before = found.scores(frame)
+    falls = pd.DataFrame(
+        {name: before - found.scores(frame.assign(**{name: usual})) for name, usual in found.usual.items()},
+        index=frame.index,
+        dtype=float,
+    )
+    columns = falls.idxmax(axis=1).where(falls.max(axis=1) > 0, "") if len(falls) else pd.Series(dtype=object)
+    said = [
+        (name, _text(frame.at[row, name]), _text(found.usual[name])) if name else ("", "", "")
+        for row, name in columns.items()
+    ]
+    return pd.concat([value, pd.DataFrame(said, frame.index, WHY, dtype=object), frame], axis=1)
+
+
+def _text(value: object) -> str:
+    return "missing" if pd.isna(value) else f"{value:,.4g}" if isinstance(value, float) else label(value)

@@ -30,6 +30,13 @@ def test_days_known_by_heart_say_next_to_nothing():
     assert found.factor == pytest.approx(stats.t.ppf(0.95, 24) * np.sqrt(1 + 1 / 25), rel=0.001)
 
 
+def test_a_freak_day_does_not_say_all():
+    true, expected = np.append(np.linspace(1.8, 2.2, 29), 300.0), np.append(np.full(29, 2.0), 300.0)
+    found = spread.fit(true, expected, np.full(30, 1000.0), 0.0)
+    assert found.estimate(1, 2.0) == pytest.approx(2.0, rel=0.01)
+    assert found.factor == pytest.approx(stats.t.ppf(0.95, 29) * np.sqrt(1 + 1 / 30), rel=0.001)
+
+
 def test_a_small_day_has_a_wider_interval():
     found = spread.fit(np.linspace(0.9, 1.1, 30), np.ones(30), np.full(30, 2000.0), 4.0)
     widths = [high - low for low, high in (found.interval(rows, float(rows)) for rows in (2000, 200, 20))]

@@ -41,7 +41,7 @@ def said(demo, monitored):
         (
             [ESTIMATE, Measure("mean_absolute_error", 4.0), *record(26, 1)],
             "was estimated at 3.9 minutes (90% interval 3.7 to 4.2); it is 4 minutes, within the interval.\nOf the "
-            "last 28 labelled days 26 lay within their interval; on average the estimate was 0.25 too low.\nIt supposes",
+            "last 28 labelled days 26 lay within their interval; on average the estimate was 0.25 too low.\nIt ",
         ),
         ([ESTIMATE, Measure("mean_absolute_error", 5.0)], "it is 5 minutes, outside of the interval."),
         ([ESTIMATE, Measure("mean_absolute_error", 5.0), PENDING], "Labels are not all here yet"),

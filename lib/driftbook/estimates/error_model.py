@@ -21,9 +21,11 @@ from driftbook.measures import performance
 from driftbook.profiles import calendars
 
 #: Of fewer labelled rows nothing is learnt; of more so many are drawn.
-LEAST_ROWS, MOST_ROWS = 100, 100_000
+LEAST_ROWS, MOST_ROWS = 100, 20_000
 #: Into how many parts of whole days the reference is cut: each is estimated by what the others taught.
 _FOLDS = 5
+#: How seldom days are said to differ by what the model was fitted on, where they do not.
+_SELDOM = 0.01
 #: A day with fewer labelled rows tells nothing of how days differ.
 _LEAST_OF_DAY = 30
 #: Few and small trees: the loss of a row is mostly noise.
@@ -49,7 +51,8 @@ def fit(
     frame
         The rows of the reference period with their prediction, without strays, each with an index of its own.
     seen
-        Which of them the monitored model was fitted on, and errs less on than on others: no later row is one.
+        Which of them the monitored model was fitted on. Where it errs on these otherwise than on the rest, beyond what
+        days differ, that is an input: no later row is one.
     losses
         The losses of labelled rows, by index; those of the task's error if not given.
     """
@@ -60,11 +63,12 @@ def fit(
     is_labelled = loss.notna()
     if is_labelled.sum() < LEAST_ROWS:
         return None
+    days = frame[settings.time_column].dt.date.to_numpy()
+    seen = seen if _matters(seen, loss, days) else np.zeros(len(frame))
     columns = inputs.fit(settings, frame, is_labelled)
     given = inputs.matrix(columns, settings, frame, seen)
     certain = inputs.excess(columns, frame[settings.prediction])
     unsure, known = (loss - certain).to_numpy(), is_labelled.to_numpy()
-    days = frame[settings.time_column].dt.date.to_numpy()
     held_out = certain + _held_out(given, unsure, known, days)
     return ErrorModel(_fitted(given[known], unsure[known]), columns, _spread(settings, loss, held_out, days))
 
@@ -77,6 +81,17 @@ def expected(model: ErrorModel, settings: Settings, frame: pd.DataFrame) -> tupl
     with _one_thread():
         unsure = model.regressor.predict(inputs.matrix(model.inputs, settings, frame, 0.0))
     return len(frame), float(np.sum(unsure + inputs.excess(model.inputs, frame[settings.prediction])))
+
+
+def _matters(seen: np.ndarray, loss: pd.Series, days: np.ndarray) -> bool:
+    """Return whether days' mean losses differ between rows seen in training and others (Welch's t-test)."""
+    from scipy import stats
+
+    by_day = loss.groupby([seen, days]).mean().dropna()
+    groups = [means.to_numpy() for _, means in by_day.groupby(level=0)]
+    if len(groups) < 2 or min(map(len, groups)) < 2 or not any(np.ptp(means) for means in groups):
+        return False
+    return bool(stats.ttest_ind(*groups, equal_var=False).pvalue < _SELDOM)
 
 
 def _fitted(given: np.ndarray, loss: np.ndarray) -> Any:

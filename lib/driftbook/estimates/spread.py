@@ -6,6 +6,8 @@ import numpy as np
 
 #: Of fewer days no interval is told.
 LEAST_DAYS = 20
+#: No day weighs more than this quantile of days.
+_HIGH = 0.9
 #: The interval holds the true error of so many days.
 LEVEL = 0.9
 
@@ -60,9 +62,10 @@ def fit(true: np.ndarray, expected: np.ndarray, rows: np.ndarray, within: float)
     Notes
     -----
     Errors scale: a day on which more goes wrong differs more from other days. So it is the ratio `r = true / expected`
-    that is alike on all days. A day weighs as much as its `expected`, so that days whose rows the model knows by heart,
-    and errs on by next to nothing, say next to nothing; `n = (Σ w)² / Σ w²` is their effective number. With `m` the
-    mean of ratios and `s²` their variance times `n / (n - 1)`,
+    that is alike on all days. A day weighs as much as its `expected`, at most as much as nine in ten days: those whose
+    rows the model knows by heart, and errs on by next to nothing, say next to nothing, and a freak one does not say
+    all. `n = (Σ w)² / Σ w²` is their effective number. With `m` the mean of ratios and `s²` their variance times
+    `n / (n - 1)`,
 
         between = max(0, s² - mean(within / (rows expected²)))
         interval = m expected ± t(0.95, n - 1) √(1 + 1/n) √(between expected² + within / rows),
@@ -72,7 +75,8 @@ def fit(true: np.ndarray, expected: np.ndarray, rows: np.ndarray, within: float)
     """
     if not len(true):
         return Spread(0, 1.0, 0.0, within, None)
-    ratios, weights = true / expected, expected / expected.sum()
+    ratios, weights = true / expected, np.minimum(expected, np.quantile(expected, _HIGH))
+    weights = weights / weights.sum()
     n, level = float(1 / (weights**2).sum()), float(weights @ ratios)
     variance = float(weights @ (ratios - level) ** 2) * n / max(n - 1, 1)
     between = max(0.0, variance - within * float(weights @ (1 / (rows * expected**2))))

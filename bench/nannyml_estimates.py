@@ -34,9 +34,10 @@ def main(folder: Path) -> None:
     if columns["task"] == "binary":
         for frame in (reference, days):
             frame["predicted"] = (frame[columns["prediction"]] >= columns["cut"]).astype(int)
-    else:
-        for frame in (reference, days):
-            frame[columns["categorical"]] = frame[columns["categorical"]].astype(object)
+    else:  # codes, since its encoder takes no text of pandas 3
+        for name in columns["categorical"]:
+            codes, _ = pd.factorize(pd.concat([reference[name], days[name]]))
+            reference[name], days[name] = codes[: len(reference)], codes[len(reference) :]
     table = estimator(columns).fit(reference).estimate(days).filter(period="analysis").to_df()
     name = "accuracy" if columns["task"] == "binary" else "mae"
     keys, found = table[("chunk", "key")].astype(str), table[(name, "value")]

@@ -52,7 +52,8 @@ def test_a_metric_by_its_name(name, expected):
 
 def test_errors_of_numbers_are_in_the_unit_of_the_target():
     assert {name for name, one in METRICS.items() if one.unit == OF_TARGET} == {
-        *("mean_absolute_error", "root_mean_squared_error", "bias", "error_gap", "bias_gap")
+        *("mean_absolute_error", "root_mean_squared_error", "bias", "error_gap", "bias_gap"),
+        *("estimated_error", "estimate_bias"),
     }
 
 

@@ -84,9 +84,10 @@ def test_what_a_day_holds(demo, monitored, counted, before):
         "out_of_range_share", "prediction_drift", "num_drifted_columns", "evidently_drift", "labelled_rows",
         "mean_absolute_error", "root_mean_squared_error", "bias", "r2", "severity", "score", "trailing_score",
         "rows_ratio", "missing_rise", "column_changes", "unlabelled_share", "error_gap", "error_ratio", "bias_gap",
+        "estimated_error", "estimate_days", "estimate_coverage", "estimate_misses", "estimate_bias",
     }  # fmt: skip
     assert all(m.value is None or math.isfinite(m.value) for m in result.measures)
-    assert result.counts == counted[DAY].to_dict()
+    assert result.counts == counted[DAY].to_dict() | {"estimated": [*found.profile.estimated]}
     assert profile.from_dict(result.counts).sha256 == found.profile.sha256 == counted[DAY].sha256
     assert result.judgement.trailing_days == tuple((day.day, day.sha256) for day in before(DAY))
 

@@ -67,6 +67,7 @@ def test_a_sample_says_so_and_does_not_depend_on_the_pieces(demo, before, monkey
     assert (report.result.sample, report.result.rows) == (300, len(expected.frame))
     exact = {(m.metric, m.feature, m.segment): m for m in monitoring.report(trained, expected, known).result.measures}
     sampled = {"quantile", "evidently_drift", "prediction_drift", "num_drifted_columns", "r2"}
+    sampled |= {"estimated_error", "estimate_days", "estimate_coverage", "estimate_misses", "estimate_bias"}
     of_sample = [one for one in report.result.measures if one.metric in sampled or one.segment]
     for one in report.result.measures:
         if one not in of_sample:

@@ -5,8 +5,9 @@ import logging
 from collections.abc import Iterable
 from dataclasses import replace
 
-from driftbook import batches, model, store, tally
+from driftbook import batches, estimates, model, store, tally
 from driftbook.alarms import trailing
+from driftbook.batches import Batch
 from driftbook.config import Settings
 from driftbook.config.alarms import Acknowledgement
 from driftbook.errors import BadData
@@ -69,6 +70,13 @@ def with_acknowledged(trained: TrainedModel) -> TrainedModel:
     known = (*alarms.acknowledged, *(one for one in found if one not in alarms.acknowledged))
     settings = trained.settings.model_copy(update={"alarms": alarms.model_copy(update={"acknowledged": known})})
     return replace(trained, settings=settings)
+
+
+def with_estimate(trained: TrainedModel, day: Profile, batch: Batch) -> Profile:
+    """Return a day's counts with what its rows' losses are expected to add up to; `batch` holds their predictions."""
+    if trained.error_model is None:
+        return day
+    return replace(day, estimated=estimates.expected(trained.error_model, trained.settings, batch.frame))
 
 
 def choose(trained: TrainedModel, day: dt.date, known: Iterable[Profile]) -> list[Profile]:
@@ -159,9 +167,10 @@ def _from_source(trained: TrainedModel, period: Period) -> dict[dt.date, Profile
     except BadData as error:
         _log.warning("the days %s to %s are not in the trailing reference: %s", period.start, period.days[-1], error)
         return {}
-    return {day.period.start: counting.profile(settings, trained.calibration.grid, day) for day in days}
+    counted = ((day, counting.profile(settings, trained.calibration.grid, day)) for day in days)
+    return {batch.period.start: with_estimate(trained, profile, batch) for batch, profile in counted}
 
 
 def _one_from_source(trained: TrainedModel, day: dt.date) -> Profile | None:
     counted = tally.count(trained, one_day(day))
-    return counted and counted.profile
+    return with_estimate(trained, counted.profile, counted.sample) if counted else None

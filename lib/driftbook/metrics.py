@@ -82,6 +82,7 @@ def _catalogue() -> Iterator[Metric]:
     yield Metric("accuracy", "right predictions (accuracy)", "of labelled rows", True, short="accuracy")
     yield Metric("macro_f1", "F1, mean over the classes", short="macro F1")
     yield Metric("error_rate", "share of wrong predictions", "of labelled rows", True, error, short="error rate")
+    yield from _of_estimates()
     yield from _between_groups()
 
 
@@ -97,6 +98,14 @@ def _between_groups() -> Iterator[Metric]:
     for name, words in rates:
         yield Metric(f"{name}_gap", f"largest difference between groups of the {words}", "of rows", True)
         yield Metric(f"{name}_ratio", f"least over greatest, between groups, of the {words}")
+
+
+def _of_estimates() -> Iterator[Metric]:
+    yield Metric("estimated_error", "error estimated without labels", OF_TARGET)
+    yield Metric("estimate_days", "labelled days that tell what estimates are worth", "days")
+    yield Metric("estimate_coverage", "days within their estimate's interval", "of labelled days", True)
+    yield Metric("estimate_misses", "days outside of it", "of the newest five labelled days")
+    yield Metric("estimate_bias", "mean of estimated minus true error", OF_TARGET)
 
 
 #: Every metric by its name.

@@ -5,11 +5,12 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from driftbook import batches, history, model, tally
+from driftbook import batches, estimates, history, model, tally
 from driftbook.alarms import bins, declared, lasting, limits, summary
 from driftbook.alarms.judge import DayVerdict, judge
 from driftbook.alarms.lasting import Past
 from driftbook.batches import Batch
+from driftbook.estimates import record
 from driftbook.measures.division import divide
 from driftbook.measures.drift import drift
 from driftbook.measures.fairness import fairness
@@ -80,6 +81,7 @@ def report(
     if batch.frame.empty:
         return DayReport(_empty(trained, batch), batch)
     day = counted.profile if counted else counting.profile(settings, calibration.grid, batch)
+    day = history.with_estimate(trained, day, batch)
     verdict = judge(calibration, settings.alarms, day, before)
     if past:
         verdict = lasting.with_since(calibration, settings.alarms, day, verdict, past)
@@ -89,7 +91,8 @@ def report(
     evidently = drift(settings, trained.validation, batch.frame)
     by_segment = _by_segment(trained, batch, verdict.judgement)
     verdict = replace(verdict, judgement=declared.with_notices(verdict.judgement, by_segment))
-    measures = (*limits.with_bands(verdict, numbers), *verdict.measures, *evidently, *by_segment)
+    estimated = _estimated(trained, day, past)
+    measures = (*limits.with_bands(verdict, numbers), *verdict.measures, *evidently, *by_segment, *estimated)
     return DayReport(_result(trained, batch, measures, verdict.judgement, day), batch, day, verdict)
 
 
@@ -102,6 +105,15 @@ def _by_segment(trained: TrainedModel, batch: Batch, judgement: Judgement) -> li
     parts = divide(settings, batch.frame, batch.table, reference=reference, known=known)
     found = [*segments(settings, batch.frame, parts), *fairness(settings, batch.frame, parts)]
     return declared.unjudged(found) if judgement.labels == "pending" else found
+
+
+def _estimated(trained: TrainedModel, day: Profile, past: Past | None) -> list[Measure]:
+    """Return the estimated error and its track record, of as many days back as have the labels a record needs."""
+    if trained.error_model is None:
+        return []
+    reach = dt.timedelta(days=record.DAYS + trained.settings.labels.delay_days)
+    earlier = [other for other in past.since(day.day - reach) if other.day < day.day] if past else []
+    return estimates.measures(trained.error_model, trained.calibration, day, earlier)
 
 
 def _histograms(trained: TrainedModel, days: Sequence[Profile]) -> dict[str, dict[str, int]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from driftbook import batches
+from driftbook import batches, estimates
 from driftbook.alarms.calibration import Calibration
 from driftbook.batches import Batch
 from driftbook.config import Settings
@@ -70,9 +70,17 @@ def train(settings: Settings, batch: Batch) -> tuple[TrainedModel, Splits]:
     splits = split(settings, frame)
     of_days = batch.in_period(settings.time_column)
     inside = replace(batch, frame=frame).take(np.flatnonzero(of_days))
-    validation = splits.validation.reset_index(drop=True)
-    version = _version(settings, batch)
-    return TrainedModel(settings, version, estimator, validation, inside.frame, _calibrated(settings, inside)), splits
+    seen = frame.index.isin(splits.training.index)[of_days]
+    trained = TrainedModel(
+        settings,
+        _version(settings, batch),
+        estimator,
+        splits.validation.reset_index(drop=True),
+        inside.frame,
+        _calibrated(settings, inside),
+        estimates.fit(settings, inside.frame, seen),
+    )
+    return trained, splits
 
 
 def _check_target(settings: Settings, frame: pd.DataFrame) -> None:

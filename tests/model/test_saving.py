@@ -42,6 +42,17 @@ def test_what_is_loaded_is_what_was_saved(demo, saved):
     assert loaded.estimator.coef_.tolist() == trained.estimator.coef_.tolist()
     for name in ("validation", "reference_rows"):
         pd.testing.assert_frame_equal(getattr(loaded, name), getattr(trained, name))
+    assert (loaded.error_model.inputs, loaded.error_model.spread) == (
+        trained.error_model.inputs,
+        trained.error_model.spread,
+    )
+
+
+def test_a_model_of_before_there_were_estimates_is_loaded_without_one(demo, saved):
+    manifest = json.loads((saved / "manifest.json").read_text(encoding="utf-8"))
+    del manifest["sha256"]["error_model.joblib"]
+    (saved / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    assert model.load(demo[0]).error_model is None
 
 
 def test_a_loaded_model_computes_the_same_day(demo, saved, monitored, before):
@@ -61,7 +72,7 @@ def test_the_manifest(demo, saved):
     manifest = json.loads((saved / "manifest.json").read_text(encoding="utf-8"))
     assert manifest.pop("params") == settings.of_training()
     assert manifest.pop("versions")["scikit-learn"] == version("scikit-learn")
-    files = {"model.joblib", "validation.parquet", "calibration.parquet", "calibration.json"}
+    files = {"model.joblib", "error_model.joblib", "validation.parquet", "calibration.parquet", "calibration.json"}
     assert {*manifest.pop("sha256")} == files == {path.name for path in (saved / trained.version).iterdir()}
     assert manifest == {
         "name": "demo",
@@ -90,7 +101,9 @@ def test_a_model_that_is_not_trained(demo, models):
             call(demo[0])
 
 
-@pytest.mark.parametrize("name", ["model.joblib", "validation.parquet", "calibration.parquet", "calibration.json"])
+@pytest.mark.parametrize(
+    "name", ["model.joblib", "error_model.joblib", "validation.parquet", "calibration.parquet", "calibration.json"]
+)
 @pytest.mark.parametrize("change", ["changed", "gone"])
 def test_a_file_that_changed_since_the_manifest(demo, saved, name, change):
     file = saved / demo[1].version / name
@@ -170,7 +183,7 @@ def test_a_delivered_model_is_its_references(models, task):
     model.save(trained)
     folder = models / trained.settings.name / trained.version
     assert sorted(path.name for path in folder.iterdir()) == [
-        *("calibration.json", "calibration.parquet", "validation.parquet")
+        *("calibration.json", "calibration.parquet", "error_model.joblib", "validation.parquet")
     ]
     loaded = model.load(trained.settings)
     assert loaded.estimator is None

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from driftbook.config import Settings
+from driftbook.config.columns import Bounds
 from driftbook.config.model import DeliveredModel
 from driftbook.measures import intervals
 from driftbook.metrics import OF_TARGET, metric
@@ -32,8 +33,14 @@ def labelled(settings: Settings, frame: pd.DataFrame) -> pd.Series:
     A row whose filtered column is missing does not pass.
     """
     target = frame[settings.target.name]
-    passes = target.isin([0, 1]) if settings.task == "binary" else target.notna()
-    for column, bounds in settings.filters.items():
+    has_label = target.isin([0, 1]) if settings.task == "binary" else target.notna()
+    return has_label & passing(settings.filters, frame)
+
+
+def passing(filters: Mapping[str, Bounds], frame: pd.DataFrame) -> pd.Series:
+    """Return which rows pass some filters; one whose filtered column is missing does not."""
+    passes = pd.Series(True, index=frame.index)
+    for column, bounds in filters.items():
         values = pd.to_numeric(frame[column], errors="coerce")
         passes &= values.notna()
         if bounds.min is not None:

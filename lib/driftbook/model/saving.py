@@ -16,10 +16,12 @@ from driftbook.alarms import calibration
 from driftbook.config import Settings
 from driftbook.config.model import FileModel, TrainModel
 from driftbook.errors import ModelUnavailable
+from driftbook.estimates import ErrorModel
 from driftbook.model import files
 from driftbook.model.trained import TrainedModel, outcome
 
 _MODEL, _REFERENCES = "model.joblib", ("validation.parquet", "calibration.parquet", "calibration.json")
+_ERROR_MODEL = "error_model.joblib"
 
 _kept: TrainedModel | None = None
 
@@ -37,6 +39,10 @@ def save(trained: TrainedModel) -> Path:
         import joblib
 
         joblib.dump(trained.estimator, folder / _MODEL)
+    if trained.error_model:
+        import joblib
+
+        joblib.dump(trained.error_model, folder / _ERROR_MODEL)
     trained.validation.to_parquet(folder / "validation.parquet")
     trained.reference_rows.to_parquet(folder / "calibration.parquet")
     (folder / "calibration.json").write_text(trained.calibration.to_json(), encoding="utf-8")
@@ -53,7 +59,7 @@ def save(trained: TrainedModel) -> Path:
         "versions": {name: version(name) for name in ("driftbook", "scikit-learn", "pandas", "numpy")}
         | {"python": platform.python_version()},
         "params": trained.settings.of_training(),
-        "sha256": {name: _sha256(folder / name) for name in _files(trained.settings)},
+        "sha256": {path.name: _sha256(path) for path in sorted(folder.iterdir())},
     }
     _replace_folder(folder, home / trained.version)
     draft = home / f".{folder.name}.json"
@@ -87,6 +93,7 @@ def load(settings: Settings) -> TrainedModel:
             least_rows=settings.references.min_rows_per_day,
             outcome=outcome(settings),
         ),
+        _error_model(settings, folder, manifest["sha256"]),
     )
 
 
@@ -109,6 +116,14 @@ def _estimator(settings: Settings, folder: Path) -> Any:
     if isinstance(settings.model, TrainModel):
         return files.loaded(folder / _MODEL, (folder / _MODEL).read_bytes())
     return files.load(settings) if isinstance(settings.model, FileModel) else None
+
+
+def _error_model(settings: Settings, folder: Path, hashes: dict[str, str]) -> ErrorModel | None:
+    """Return what estimates errors; a manifest that names none is that of too few labels, or of an older version."""
+    if _ERROR_MODEL not in hashes:
+        return None
+    _check(settings, folder / _ERROR_MODEL, hashes[_ERROR_MODEL])
+    return files.loaded(folder / _ERROR_MODEL, (folder / _ERROR_MODEL).read_bytes())
 
 
 def _manifest(settings: Settings) -> dict:

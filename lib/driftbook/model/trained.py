@@ -7,6 +7,7 @@ import pandas as pd
 
 from driftbook.alarms.calibration import Calibration, Outcome
 from driftbook.config import Settings
+from driftbook.estimates import ErrorModel
 from driftbook.measures.performance import error_metric
 from driftbook.metrics import metric
 
@@ -27,6 +28,9 @@ class TrainedModel:
         Every row of the reference period, unfiltered, with `prediction`: what a day's figures are drawn against.
     calibration
         The same rows' days as counts: the fixed reference of scores and thresholds.
+    error_model
+        What estimates the error of a day without labels, None where too few rows of the reference have one, or the
+        model was trained before there were estimates.
     """
 
     settings: Settings
@@ -35,6 +39,7 @@ class TrainedModel:
     validation: pd.DataFrame
     reference_rows: pd.DataFrame
     calibration: Calibration
+    error_model: ErrorModel | None = None
 
 
 def outcome(settings: Settings) -> Outcome:

@@ -11,7 +11,7 @@ from driftbook.measures.performance import error_metric
 from driftbook.metrics import is_beyond, metric
 from driftbook.model import TrainedModel
 from driftbook.monitoring import DayReport
-from driftbook.pages import tables
+from driftbook.pages import estimate_sentences, tables
 from driftbook.records import DayResult, Measure
 
 #: The sentence of a day as HTML: each number carries its key and full value.
@@ -46,8 +46,8 @@ def _sampled(result: DayResult) -> str:
         return ""
     return (
         '<p class="sampled">Counts, shares, scores, verdicts and mean errors are of all rows. Quantiles, Evidently\'s '
-        "distances, the error by hour, segments, groups and metrics that are no mean over rows are of a sample of "
-        f"{result.sample:,} rows, drawn with a fixed seed.</p>"
+        "distances, the error by hour, the estimated error, segments, groups and metrics that are no mean over rows "
+        f"are of a sample of {result.sample:,} rows, drawn with a fixed seed.</p>"
     )
 
 
@@ -64,7 +64,7 @@ def harm(trained: TrainedModel, result: DayResult) -> str:
         until = trained.calibration.outcome.expected(result.day)
         return (
             f"Whether the model is hurt is not known yet: {tables.number(waiting)} of the rows wait for their true "
-            f"values, expected by {until}."
+            f"values, expected by {until}. {estimate_sentences.clause(trained.settings, result)}".rstrip()
         )
     if error is None or error.value is None:
         return "Whether the model is hurt is not known: no row has a usable label."

@@ -39,6 +39,9 @@ class Profile:
         Delivered column that is not watched to its most frequent value, as text, and in how many rows it stands.
     errors
         Number of labelled rows, sum of their losses (the absolute errors, in the target's unit) and of those squared.
+    estimated
+        On how many rows the error will be measured, and the sum of the losses they are expected to have; zeros where
+        nothing estimates them.
     """
 
     day: dt.date
@@ -54,6 +57,7 @@ class Profile:
     errors: tuple[int, float, float]
     invalid: dict[str, int] = field(default_factory=dict)
     modes: dict[str, tuple[str, int]] = field(default_factory=dict)
+    estimated: tuple[int, float] = (0, 0.0)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the profile as JSON data; bins without a row are left out."""
@@ -61,12 +65,14 @@ class Profile:
         sizes = {name: len(counts) for name, counts in self.bins.items()}
         clock = {str(hour): times for hour, times in self.clock.items()}
         rest = {one.name: getattr(self, one.name) for one in fields(self)}
-        return rest | {"day": str(self.day), "bins": bins, "sizes": sizes, "clock": clock, "errors": list(self.errors)}
+        lists = {"errors": list(self.errors), "estimated": list(self.estimated)}
+        return rest | {"day": str(self.day), "bins": bins, "sizes": sizes, "clock": clock} | lists
 
     @cached_property
     def sha256(self) -> str:
-        """Hash of the profile: equal days give equal hashes."""
-        return hashlib.sha256(json.dumps(self.to_dict(), sort_keys=True, allow_nan=False).encode()).hexdigest()
+        """Hash of what was counted: equal days give equal hashes. What is only estimated is no part of it."""
+        counted = {name: value for name, value in self.to_dict().items() if name != "estimated"}
+        return hashlib.sha256(json.dumps(counted, sort_keys=True, allow_nan=False).encode()).hexdigest()
 
     def without(self, columns: Collection[str]) -> "Profile":
         """Return the profile without some columns and without errors: what it was before its labels came."""
@@ -87,4 +93,6 @@ def from_dict(data: dict[str, Any]) -> Profile:
     clock = {int(hour): times for hour, times in data["clock"].items()}
     modes = {name: (value, n) for name, (value, n) in data.get("modes", {}).items()}
     day = dt.date.fromisoformat(data["day"])
-    return Profile(**{**given, "day": day, "modes": modes, "bins": bins, "clock": clock, "errors": (labelled, *sums)})
+    rows, expected = data.get("estimated", (0, 0.0))
+    sums = {"errors": (labelled, *sums), "estimated": (rows, expected)}
+    return Profile(**{**given, "day": day, "modes": modes, "bins": bins, "clock": clock, **sums})

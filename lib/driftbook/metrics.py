@@ -113,6 +113,8 @@ METRICS = {metric.name: metric for metric in _catalogue()}
 #: How well the model did, and those of them that are judged: a model has one of these, by its task.
 PERFORMANCE = tuple(name for name, metric in METRICS.items() if metric.short)
 ERRORS = tuple(name for name in PERFORMANCE if METRICS[name].bounds)
+#: What is told of the error without labels, and of what that is worth.
+ESTIMATE = tuple(metric.name for metric in _of_estimates())
 
 
 def metric(name: str) -> Metric:

@@ -10,7 +10,7 @@ from driftbook import paths
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
-from tools.dashboards import boards, column, data_drift, data_quality, overview, performance, runs, smoke
+from tools.dashboards import boards, column, data_drift, data_quality, overview, performance, runs, segments, smoke
 from tools.dashboards.queries import RULES
 
 FOLDER = paths.ROOT / "dashboards"
@@ -19,7 +19,8 @@ _WIDTH = 120
 
 def dashboards() -> list[Dashboard]:
     """Return every dashboard."""
-    return [topic.dashboard() for topic in (overview, data_drift, data_quality, performance, runs, column, smoke)]
+    topics = (overview, data_drift, data_quality, performance, runs, column, segments, smoke)
+    return [topic.dashboard() for topic in topics]
 
 
 def write(folder: Path, days: tuple[str, str] = boards.DAYS, archive: str = boards.ARCHIVE) -> list[Path]:

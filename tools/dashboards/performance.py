@@ -6,7 +6,7 @@ from grafana_foundation_sdk.models.dashboard import Dashboard
 from tools.dashboards.boards import board, models
 from tools.dashboards.panels import rows, series
 from tools.dashboards.parts import GAP
-from tools.dashboards.sql import DAYS, debug, each, one
+from tools.dashboards.sql import DAYS, MODEL, debug, each, listed, one
 
 _ERROR = (
     "Of the rows that pass the params file's filters: the mean absolute error of a number, in the target's unit; the "
@@ -22,7 +22,7 @@ def dashboard() -> Dashboard:
         "4 Performance",
         """The model's error on the rows with a usable label, and how many rows had one. Drift is no harm; this is.
         Where several models are chosen, it shows the first.""",
-        [_error(), *_others(), _labelled(), _share(), _waiting(), _worst()],
+        [_error(), _estimate(), *_record(), *_others(), _labelled(), _share(), _waiting(), _worst()],
         variables=[models(several=False)],
     )
 
@@ -43,6 +43,43 @@ def _error():
         label="unit of the target, or log loss",
         bounds={"threshold": ""},
     ).insert_nulls(GAP)
+
+
+def _estimate():
+    return series(
+        "Error, and what it was estimated at without labels",
+        """The error with its 90 % interval, which tells how far chance may have moved it, beside the error estimated
+        before the labels came, with the interval that was to hold it in 90 % of cases. An estimate supposes that
+        rows alike err alike: a changed relation it cannot see. Shown, not judged.""",
+        f"""
+        select e.day::timestamp as time, e.value as estimated_error, e.low as estimate_lower,
+            e.high as estimate_upper, m.value as error, m.metric as measure, m.low as error_lower,
+            m.high as error_upper, coalesce(m.page, e.page) as page
+        from driftbook.measure_interval e
+        left join driftbook.measure_interval m on m.model = e.model and m.day = e.day
+            and m.metric in {listed(ERRORS)} and m.feature = '' and m.segment = ''
+        where e.{MODEL} and $__timeFilter(e.day) and e.metric = 'estimated_error'
+        order by e.day
+        """,
+        unit="none",
+        width=24,
+        label="unit of the target, or log loss",
+        bounds={"estimate_upper": "estimate_lower", "error_upper": "error_lower"},
+    ).insert_nulls(GAP)
+
+
+def _record():
+    yield _measures(
+        "What estimates are worth",
+        """Of the last labelled days, at most 28, the share that lay within the estimate's 90 % interval; how many there
+        were, and how many of the newest five lay outside: from three on the estimate is not to be trusted.""",
+        *("estimate_coverage", "estimate_days", "estimate_misses"),
+    )
+    yield _measures(
+        "Bias of the estimates",
+        "The mean of estimated minus true error over the last labelled days, at most 28, in the error's unit.",
+        "estimate_bias",
+    )
 
 
 def _others():

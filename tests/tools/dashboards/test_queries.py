@@ -107,7 +107,7 @@ def test_what_stands_on_a_dashboard_stands_in_the_database_and_on_the_page(stack
     ):
         for row in fetched(stack, expanded(query, expansion)):
             for name, value in row.items():
-                metric, segment = name, ""
+                metric, segment = name, row.get("segment", "")
                 if name in ("value", "error"):
                     metric = row.get("measure", "")
                 elif query.name == "6-column: $column: quantiles":

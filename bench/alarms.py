@@ -21,6 +21,7 @@ import alarms_months
 import alarms_order
 import alarms_resample
 import alarms_rivals
+import alarms_together
 import alarms_wide
 import alarms_work
 import pyarrow as pa
@@ -94,6 +95,12 @@ class Bench:
         """Plant each fault into each single day."""
         alarms_months.show_faults("Faults on each day, budget 1", self.judged)
 
+    def together(self) -> None:
+        """Plant what no column shows alone into each day of each month that is there."""
+        pairs = [alarms_days.cut(pair, self.arguments.days) for pair in alarms_calendar.taxi_pairs()]
+        alarms_together.show(pairs)
+        alarms_together.show_cost(pairs[0], self.arguments.repeats)
+
     def repeated(self) -> None:
         """Let each fault last."""
         alarms_months.show_repeated(self.pairs)
@@ -114,7 +121,7 @@ class Bench:
         alarms_cost.show(self.pairs, self.arguments.repeats)
 
 
-PARTS = ("budget", "months", "calendar", "faults", "repeated", "size", "wide", "order", "rivals", "cost")
+PARTS = ("budget", "months", "calendar", "faults", "together", "repeated", "size", "wide", "order", "rivals", "cost")
 
 
 def main() -> int:

@@ -59,6 +59,40 @@ def _twice(batch: Batch, _: np.random.Generator) -> Batch:
     return rows_of(batch, np.tile(np.arange(len(batch.frame)), 2))
 
 
+def _dealt(name: str, column: str, busiest: int, share: float = 1.0) -> Fault:
+    """Return the fault that deals a column's values anew among the rows that have one of the busiest."""
+
+    def plant(batch: Batch, rng: np.random.Generator) -> Batch:
+        values = batch.frame[column]
+        struck = values.isin(values.value_counts().index[:busiest]) & (rng.random(len(values)) < share)
+        dealt = values.mask(struck)
+        dealt[struck] = rng.permutation(values[struck])
+        return _with(batch, column, dealt)
+
+    return Fault(name, column, plant)
+
+
+def _clock(name: str, column: str, value: int, hours: int) -> Fault:
+    """Return the fault that shifts the clock of the rows with a value in a delivered column; each stays on its day."""
+
+    def plant(batch: Batch, rng: np.random.Generator) -> Batch:
+        struck = batch.table[column].to_pandas().to_numpy() == value
+        hour = batch.frame["hour"]
+        return _with(batch, "hour", hour.mask(struck, (hour + hours) % 24))
+
+    return Fault(name, "hour", plant)
+
+
+#: What no column shows alone: every column has the values it always has, or nearly.
+RELATIONS = (
+    _dealt("pick-up zones of the ten busiest dealt anew", "PULocationID", 10),
+    _dealt("the same for a tenth of their rows", "PULocationID", 10, 0.1),
+    _dealt("fares dealt anew among a tenth of the rows", "fare_amount", 10_000, 0.1),
+    _clock("clock of the large vendor +1 h", "VendorID", 2, 1),
+    _clock("clock of the large vendor -1 h", "VendorID", 2, -1),
+    _clock("clock of the small vendor +1 h", "VendorID", 1, 1),
+)
+
 FAULTS = (
     _scaled("trip_distance", 1.6),
     _scaled("fare_amount", 1.2),

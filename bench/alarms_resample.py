@@ -15,6 +15,7 @@ from driftbook.profiles import calendars, counting
 from driftbook.profiles.grid import Grid
 from driftbook.profiles.labels import label
 from driftbook.profiles.profile import Profile
+from driftbook.relations import surprises
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,8 @@ class Rows:
         Rows by delivered columns: whether the value is missing.
     errors
         Absolute error of each row, NaN if it is not labelled.
+    surprises
+        Column that goes with others to the surprise of each row's value, NaN if it is missing.
     """
 
     calendar: Calendar
@@ -41,6 +44,7 @@ class Rows:
     kinds: dict[str, str]
     lacks: np.ndarray
     errors: np.ndarray
+    surprises: dict[str, np.ndarray]
 
     def count(self, day: dt.date, rows: np.ndarray) -> Profile:
         """Return the histogram of some rows (positions, repeated ones count again) as a day without duplicates."""
@@ -62,7 +66,8 @@ class Rows:
             values={name: _present(self.values[name], counted[name]) for name in self.values},
             missing=missing | {name: int(found[-1]) for name, found in counted.items()},
             kinds=self.kinds,
-            errors=(len(errors), float(errors.sum()), float(np.square(errors).sum())),
+            errors=counting.summed(errors),
+            together={name: _known(found[rows]) for name, found in self.surprises.items()},
         )
 
 
@@ -104,7 +109,10 @@ def coded(settings: Settings, grid: Grid, days: list[Batch]) -> Pool:
     kinds = counting.kinds(days[0].table)
     lacks = pd.concat([day.table.to_pandas()[list(kinds)].isna() for day in days], ignore_index=True)
     errors = losses(settings, frame).reindex(frame.index).to_numpy()
-    rows = Rows(settings.calendar, grid, np.column_stack(codes), tuple(sizes), values, kinds, lacks.to_numpy(), errors)
+    learnt = grid.relations
+    surprising = pd.concat([surprises(settings, learnt, day) for day in days]) if learnt else pd.DataFrame()
+    coded = (np.column_stack(codes), tuple(sizes), values, kinds, lacks.to_numpy(), errors)
+    rows = Rows(settings.calendar, grid, *coded, {name: surprising[name].to_numpy() for name in surprising})
     ends = np.cumsum([len(day.frame) for day in days])
     own = tuple(np.arange(end - len(day.frame), end) for day, end in zip(days, ends, strict=True))
     dates = tuple(day.period.start for day in days)
@@ -141,6 +149,10 @@ def ten_times(pool: Pool, rng: np.random.Generator) -> list[Profile]:
     """Return the days with ten times their rows, drawn with replacement; the repeated rows count as distinct."""
     drawn = [rng.choice(own, 10 * len(own)) for own in pool.own]
     return [pool.rows.count(day, rows) for day, rows in zip(pool.days, drawn, strict=True)]
+
+
+def _known(found: np.ndarray) -> tuple[int, float, float]:
+    return counting.summed(found[~np.isnan(found)])
 
 
 def _present(values: list[str], counts: np.ndarray) -> dict[str, int]:

@@ -21,6 +21,7 @@ LAYERS = [
         "model",
         "monitoring",
         "profiles",
+        "relations",
         "store",
         "tally",
         "training",

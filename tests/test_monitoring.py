@@ -94,7 +94,7 @@ def test_what_a_day_holds(demo, monitored, counted, before):
 
 def test_every_column_is_scored(demo, monitored):
     found = {m.feature for m in monitored("2022-02-05")[1].result.measures if m.metric == "severity"}
-    beside = {"", "rows", "duplicates", "missing values", "error"}
+    beside = {"", "rows", "duplicates", "missing values", "error", "columns together"}
     assert found == {*demo[0].watched.all} | beside
 
 

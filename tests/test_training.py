@@ -231,3 +231,13 @@ def test_outcomes_that_are_none_of_the_task(task, changes, message):
     rows = trade.frame().assign(**changes)
     with pytest.raises(BadData, match=message):
         training.train(trade.settings(task, model=DELIVERED[task]), trade.batch(rows))
+
+
+def test_the_params_file_leaves_out_how_columns_go_together(demo):
+    settings, trained, _ = demo
+    quiet = settings.model_copy(update={"together": False})
+    found, _ = training.train(quiet, training.reference(quiet))
+    assert found.version != trained.version
+    assert found.calibration.grid.relations is None
+    assert not any(day.together for day in found.calibration.days)
+    assert "columns together" not in found.calibration.fixed.layout.columns

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from driftbook.records import WHOLE_DAY, Measure
 
-_ROWS, _, _MISSING, _ERROR = WHOLE_DAY
+_ROWS, _, _MISSING, _ERROR, _ = WHOLE_DAY
 
 #: Units that depend on the model: the target's unit, and that of the measure's own column.
 OF_TARGET, OF_COLUMN = "unit of the target", "unit of the column"

@@ -7,7 +7,7 @@ from typing import Any
 from driftbook.verdicts import gravest
 
 #: What is scored beside the columns: numbers of the whole day.
-WHOLE_DAY = ("rows", "duplicates", "missing values", "error")
+WHOLE_DAY = ("rows", "duplicates", "missing values", "error", "columns together")
 
 #: The hour of the time column and the prediction, as columns beside the delivered ones.
 HOUR, PREDICTION = "hour", "prediction"

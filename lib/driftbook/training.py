@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from driftbook import batches, estimates
+from driftbook import batches, estimates, relations
 from driftbook.alarms.calibration import Calibration
 from driftbook.batches import Batch
 from driftbook.config import Settings
@@ -120,6 +120,8 @@ def _calibrated(settings: Settings, batch: Batch) -> Calibration:
         raise BadData(
             f"no day of the reference period has {least} rows or more: choose another period in the params file"
         )
+    if settings.together:
+        grid = grid.model_copy(update={"relations": relations.learn(settings, days)})
     counts = tuple(counting.profile(settings, grid, day) for day in days)
     return Calibration(
         grid, counts, counting.kinds(batch.inputs), settings.references.min_rows_per_day, outcome(settings)

@@ -188,6 +188,7 @@ def test_recounting_what_changed_equals_counting_everything(demo, days, fault, c
             "missing": {name: counts.missing[name] for name in counts.kinds},
             "kinds": counts.kinds,
             "modes": counts.modes,
+            "together": counts.together,
         }
         whole = counting.count(settings.calendar, trained.calibration.grid, day, frame, **given)
         assert found.sha256 == whole.sha256 != counts.sha256

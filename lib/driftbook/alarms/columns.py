@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 
 from driftbook.alarms import reference
 from driftbook.alarms.comparison import Comparison
-from driftbook.alarms.measurement import ERROR, MISSING
+from driftbook.alarms.measurement import ERROR, MISSING, TOGETHER
 from driftbook.config.alarms import Alarms
 from driftbook.profiles.profile import Profile
 from driftbook.records import PREDICTION
 
-#: What follows from the delivered columns: it speaks for the day only if none of them is beyond its threshold too.
-CONSEQUENCES = (PREDICTION, ERROR)
+#: What follows from the delivered columns, the nearest first: it speaks for the day only if none of those before it is
+#: beyond its threshold too.
+CONSEQUENCES = (TOGETHER, PREDICTION, ERROR)
 #: An acknowledged column alarms again where it lies so many times farther out than on any day since.
 _FARTHER = 1.25
 
@@ -59,7 +60,8 @@ def fallen(against: Comparison) -> list[str]:
 def leading(verdicts: Mapping[str, str], fixed: Comparison, trailing: Comparison | None) -> tuple[str, Comparison]:
     """Return the column that speaks for the day, and the comparison that shows it.
 
-    It is the farthest out of those that have the day's gravest verdict, delivered ones first.
+    It is the farthest out of those that have the day's gravest verdict, delivered ones first; of `CONSEQUENCES` how the
+    columns go together comes first.
     """
     order = ("alarm", "drift", "notice", "ok")
     worst = min(verdicts.values(), key=order.index, default="ok")
@@ -68,7 +70,8 @@ def leading(verdicts: Mapping[str, str], fixed: Comparison, trailing: Comparison
         "notice": trailing.ratios if trailing else fixed.ratios,
     }.get(worst, severities(fixed, trailing))
     own = [name for name in ranking if verdicts.get(name, worst) == worst]
-    candidates = [name for name in own if name not in CONSEQUENCES] if worst != "ok" else own
+    delivered = [name for name in own if name not in CONSEQUENCES] or [name for name in own if name == TOGETHER]
+    candidates = delivered if worst != "ok" else own
     column = max(candidates or own, key=ranking.get)
     return column, trailing if worst == "notice" and trailing and column in trailing.ratios else fixed
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from driftbook.alarms import bins, reference, standardize
 from driftbook.alarms.bins import Bins
-from driftbook.alarms.measurement import ERROR, MISSING, ROWS, group_label
+from driftbook.alarms.measurement import ERROR, MISSING, ROWS, TOGETHER, group_label
 from driftbook.alarms.reference import Reference, Scores
 from driftbook.alarms.thresholds import Threshold
 from driftbook.profiles.profile import Profile
@@ -54,7 +54,8 @@ class Comparison:
         layout = self.reference.layout
         first = int(layout.starts[layout.columns.index(column)])
         size = int(layout.sizes[layout.columns.index(column)])
-        at = first + int(np.argmax(np.abs(self.scores.deviations[0, first : first + size])))
+        own = self.scores.deviations[0, first : first + size]
+        at = first + int(np.argmax(own if column == TOGETHER else np.abs(own)))  # a better fit than usual is no news
         usual = self._nearest_centre(at)
         return layout.labels[at], float(self.scores.shares[0, at]), float(_native(column, usual))
 
@@ -82,7 +83,7 @@ class Comparison:
         for column, start, size in zip(layout.columns, layout.starts, layout.sizes, strict=True):
             own = slice(start, start + size)
             lower, upper = (_native(column, y[own]).tolist() for y in (lowest, highest))
-            bands = zip([None] * size if column == ERROR else lower, upper, strict=True)
+            bands = zip([None] * size if column in (ERROR, TOGETHER) else lower, upper, strict=True)
             found |= zip(((column, label) for label in layout.labels[own]), bands, strict=True)
         if MISSING in layout.columns:  # a column of a group has the group's band
             for group in self.reference.plan.groups:
@@ -119,7 +120,7 @@ def widest(bands: Sequence[Band]) -> Band:
 
 
 def _native(column: str, y: float) -> float:
-    return np.exp(y) if column in (ROWS, ERROR) else bins.unstabilised(np.asarray(y))
+    return np.exp(y) if column in (ROWS, ERROR, TOGETHER) else bins.unstabilised(np.asarray(y))
 
 
 def _crossing(own: Bins, ends: np.ndarray, cumulative: np.ndarray, level: float) -> float:

@@ -166,7 +166,7 @@ def _missing_now(against: Comparison, label: str, day: Profile) -> list[str]:
     """Return the columns of a group that are missing on a day as often as any of them."""
     (group,) = (names for names in against.reference.plan.groups if measurement.group_label(names) == label)
     counts = {name: day.missing.get(name, day.rows) for name in group}
-    return [name for name, n in counts.items() if n >= (1 - measurement.TOGETHER) * max(counts.values())]
+    return [name for name, n in counts.items() if n >= (1 - measurement.ALIKE) * max(counts.values())]
 
 
 def _measures(

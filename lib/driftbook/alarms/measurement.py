@@ -12,10 +12,10 @@ from driftbook.profiles.grid import Grid
 from driftbook.profiles.profile import Profile
 from driftbook.records import HOUR, WHOLE_DAY
 
-ROWS, DUPLICATES, MISSING, ERROR = WHOLE_DAY
+ROWS, DUPLICATES, MISSING, ERROR, TOGETHER = WHOLE_DAY
 #: Columns are missing together if their daily numbers of missing values differ by no more than this share of them.
-TOGETHER = 0.02
-#: Fewer labelled rows than this say nothing about the error.
+ALIKE = 0.02
+#: Fewer labelled rows than this say nothing about the error, and fewer values nothing about what goes with them.
 LEAST_LABELLED = 30
 #: Errors that are all alike, such as those of a day on which every class is wrong, have no variance of their own.
 _LEAST_VARIANCE = 1e-12
@@ -23,11 +23,15 @@ _LEAST_VARIANCE = 1e-12
 
 @dataclass(frozen=True)
 class BinPlan:
-    """How days are turned into features: frozen bins, the columns missing together, the shares of hours by class."""
+    """How days are turned into features.
+
+    Frozen bins, the columns missing together, the shares of hours by class, the columns that go with others.
+    """
 
     bins: tuple[Bins, ...]
     groups: tuple[tuple[str, ...], ...]
     hour_shares: dict[str, dict[str, dict[str, float]]]
+    together: tuple[str, ...] = ()
 
 
 def freeze(grid: Grid, days: Sequence[Profile]) -> BinPlan:
@@ -35,7 +39,8 @@ def freeze(grid: Grid, days: Sequence[Profile]) -> BinPlan:
     groups = _missing_together(grid, days)
     elsewhere = {*grid.partial, *(name for group in groups for name in group)}
     frozen = tuple(replace(own, counts_missing=own.column not in elsewhere) for own in bins.freeze(grid, days))
-    return BinPlan(frozen, groups, _hour_shares(grid, days))
+    together = tuple(grid.relations.columns) if grid.relations else ()
+    return BinPlan(frozen, groups, _hour_shares(grid, days), together)
 
 
 def _missing_together(grid: Grid, days: Sequence[Profile]) -> tuple[tuple[str, ...], ...]:
@@ -49,7 +54,7 @@ def _missing_together(grid: Grid, days: Sequence[Profile]) -> tuple[tuple[str, .
     groups: list[list[str]] = []
     for name in delivered:
         own = counts[name]
-        known = (group for group in groups if np.abs(counts[group[0]] - own).sum() <= TOGETHER * own.sum())
+        known = (group for group in groups if np.abs(counts[group[0]] - own).sum() <= ALIKE * own.sum())
         if not own.any() and name in grid.columns:
             continue
         group = next(known, None)
@@ -76,7 +81,7 @@ def measure(plan: BinPlan, days: Sequence[Profile], *, own: bool = False) -> lis
     found.append(_shares(DUPLICATES, (DUPLICATES,), duplicates, rows))
     found.append(Shares(ROWS, (ROWS,), np.log(rows)[:, None], 1 / rows[:, None], rows[:, None]))
     found.append(_error(days))
-    return found
+    return [*found, _together(plan, days)] if plan.together else found
 
 
 def _column(plan: BinPlan, column: Bins, days: Sequence[Profile], *, own: bool) -> Shares:
@@ -123,13 +128,38 @@ def _shares(column: str, labels: Sequence[str], x: np.ndarray, rows: np.ndarray)
 
 
 def _error(days: Sequence[Profile]) -> Shares:
-    """Return the logarithm of the mean error; its sampling variance is that of the mean over its square.
+    """Return the logarithm of the mean error.
 
     A day without any error counts as half a wrong row: the logarithm of nothing is no number.
     """
-    n, total, squares = (np.array(column, dtype=float) for column in zip(*(day.errors for day in days), strict=True))
+    y, v, mean = _log_mean([day.errors for day in days], zero=0.5)
+    return Shares(ERROR, (ERROR,), y[:, None], v[:, None], mean[:, None])
+
+
+def _together(plan: BinPlan, days: Sequence[Profile]) -> Shares:
+    """Return the logarithm of the mean surprise of each column that goes with others: 0 is as usual.
+
+    A column with too few values on a day says nothing: as usual, with a variance that lets it pass for anything. So a
+    column that is gone is left to its own alarm, and the others are still judged.
+    """
+    found = []
+    for name in plan.together:
+        y, v, mean = _log_mean([day.together.get(name, (0, 0.0, 0.0)) for day in days], zero=0.5)
+        found.append([np.where(np.isnan(y), usual, one) for one, usual in ((y, 0.0), (v, 1.0), (mean, 1.0))])
+    y, v, mean = (np.column_stack(column) for column in zip(*found, strict=True))
+    y[[not day.together for day in days]] = np.nan  # counted before columns were looked at together
+    return Shares(TOGETHER, plan.together, y, v, mean)
+
+
+def _log_mean(sums: Sequence[tuple[int, float, float]], zero: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the logarithm of means, its sampling variance, and the means, from numbers of values, sums and squares.
+
+    The variance is that of a mean over its square. NaN where there are too few values; a mean of 0 counts as `zero`
+    values of 1.
+    """
+    n, total, squares = (np.array(column, dtype=float) for column in zip(*sums, strict=True))
     with np.errstate(divide="ignore", invalid="ignore"):
         mean = np.where(n >= LEAST_LABELLED, total / n, np.nan)
         v = np.maximum(squares / n - mean**2, 0) / n / mean**2
-        floored, v = np.where(mean == 0, 0.5 / n, mean), np.where(mean == 0, 2.0, np.maximum(v, _LEAST_VARIANCE))
-    return Shares(ERROR, (ERROR,), np.log(floored)[:, None], v[:, None], mean[:, None])
+        floored, v = np.where(mean == 0, zero / n, mean), np.where(mean == 0, 2.0, np.maximum(v, _LEAST_VARIANCE))
+    return np.log(floored), v, mean

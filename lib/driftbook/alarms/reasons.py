@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from driftbook.alarms.measurement import DUPLICATES, ERROR, MISSING, ROWS
+from driftbook.alarms.measurement import DUPLICATES, ERROR, MISSING, ROWS, TOGETHER
 from driftbook.verdicts import VERDICTS
 
 _WORDS = {
@@ -33,6 +33,9 @@ def describe(
         return f"{share:,.0f} rows, usually {usual:,.0f}"
     if column == ERROR:
         return f"the {error} is {share:.2f}{' ' + unit if unit else ''}, usually {usual:.2f}"
+    if column == TOGETHER:
+        said = f"the values of {cell} go less with the other columns than usual"
+        return f"{said}: their surprise is {share:.2f}, usually {usual:.2f}"
     if column == DUPLICATES:
         what = "exact duplicates make"
     elif column == MISSING:

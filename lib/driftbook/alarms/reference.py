@@ -16,6 +16,11 @@ from driftbook.profiles import calendars
 from driftbook.profiles.grid import Grid
 from driftbook.profiles.profile import Profile
 
+#: Of these only a rise counts.
+_ONLY_RISES = (measurement.ERROR, measurement.MISSING, measurement.TOGETHER)
+#: How many times rarer than another column the columns together may alarm without a fault: what goes together changes
+#: with the season and the timetable too.
+_RARER = 2.0
 #: Fewer days than these, or fewer of a class, calibrate nothing.
 LEAST_DAYS, LEAST_OF_CLASS = 20, 3
 
@@ -122,7 +127,7 @@ def fit(grid: Grid, days: Sequence[Profile]) -> Reference | None:
     y, v = np.column_stack([column.y for column in found]), np.column_stack([column.v for column in found])
     kinds, resembled = _classes(classes, days)
     own = column_scores(layout, standardize.own_deviations(y, v, kinds, resembled, layout.starts))
-    tails = thresholds.fit_tails(own)
+    tails = _with_rarer(layout, thresholds.fit_tails(own))
     units = thresholds.in_tail_units(tails, own)
     whole = standardize.fit(y, v, kinds, layout.starts)
     dates = tuple(day.day for day in days)
@@ -159,6 +164,13 @@ def largest_limits(reference: Reference, threshold: float) -> np.ndarray:
     return np.repeat(limits, reference.layout.sizes)
 
 
+def _with_rarer(layout: Layout, tails: Tails) -> Tails:
+    """Return tails in whose units, exponential with mean 1, the scores of the columns together are rarer."""
+    columns = np.array(layout.columns)
+    is_rarer = np.concatenate([columns, columns[layout.sizes > 2]]) == measurement.TOGETHER
+    return Tails(tails.median + np.where(is_rarer, np.log(_RARER) * tails.scale, 0.0), tails.scale)
+
+
 def _by_column(layout: Layout, units: np.ndarray) -> np.ndarray:
     """Return the larger of each column's scores."""
     largest, rest = units[:, : len(layout.columns)].copy(), units[:, len(layout.columns) :]
@@ -169,7 +181,7 @@ def _by_column(layout: Layout, units: np.ndarray) -> np.ndarray:
 
 def _layout(found: Sequence[Shares]) -> Layout:
     sizes = [len(column.labels) for column in found]
-    only_rises = np.repeat([column.column in (measurement.ERROR, measurement.MISSING) for column in found], sizes)
+    only_rises = np.repeat([column.column in _ONLY_RISES for column in found], sizes)
     labels = tuple(label for column in found for label in column.labels)
     starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
     return Layout(tuple(column.column for column in found), labels, starts, only_rises)

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from driftbook.alarms import columns, reference
 from driftbook.alarms.judge import DayVerdict
+from driftbook.alarms.measurement import TOGETHER
 from driftbook.alarms.trailing import KEPT_OUT
 from driftbook.config.alarms import Alarms
 from driftbook.profiles.profile import Profile
@@ -37,11 +38,17 @@ def with_slow_changes(alarms: Alarms, day: Profile, verdict: DayVerdict, judged:
 
 
 def _slow(alarms: Alarms, day: Profile, verdict: DayVerdict, judged: Sequence[Profile]) -> list[str]:
-    """Return the columns that drift since days, those delivered first."""
+    """Return the columns that drift since days, those delivered first.
+
+    How columns go together is left out: it follows the season, and a law that breaks slowly breaks nothing at once.
+    """
     found = [
         name
         for name, one in verdict.verdicts.items()
-        if one == "drift" and verdict.fixed.ratios[name] > KEPT_OUT and not alarms.acknowledgement(name, day.day)
+        if one == "drift"
+        and name != TOGETHER
+        and verdict.fixed.ratios[name] > KEPT_OUT
+        and not alarms.acknowledgement(name, day.day)
     ]
     if not found or verdict.judgement.verdict == "alarm" or verdict.judgement.labels == "pending":
         return []

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from driftbook.alarms.calibration import Outcome
-from driftbook.alarms.measurement import DUPLICATES, ERROR, MISSING, ROWS
+from driftbook.alarms.measurement import DUPLICATES, ERROR, MISSING, ROWS, TOGETHER
 from driftbook.config import Settings
 from driftbook.metrics import is_beyond, metric, rounded, said
 from driftbook.records import DayResult, Judgement, Measure
@@ -22,6 +22,7 @@ _COLUMNS = {
     DUPLICATES: "{share} of the rows repeat another row exactly",
     MISSING: "{share} of {cell} are missing",
     ERROR: "the {error} is {share}{unit}",
+    TOGETHER: "the values of {cell} no longer go with the other columns: their surprise is {share}",
 }
 
 
@@ -83,7 +84,7 @@ def _median(settings: Settings, median: Measure, writing: Writing) -> str:
 def _cell(outcome: Outcome, judgement: Judgement) -> str:
     column, cell = judgement.feature, judgement.cell
     sentence = _COLUMNS.get(column) or _CELLS.get(cell) or "{share} of the rows have {column} {cell}"
-    is_number = column in (ROWS, ERROR)
+    is_number = column in (ROWS, ERROR, TOGETHER)
     share, usual = (
         rounded(one) if is_number else _percent(one) for one in (judgement.day_share, judgement.reference_share)
     )

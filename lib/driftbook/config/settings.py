@@ -64,6 +64,8 @@ class Settings(Strict):
         Columns that are scored among the rows of some segments, within the same budget.
     labels
         When the true values of a day arrive.
+    together
+        Whether it is watched how the columns go together.
     segments
         Where `debug` looks for the part of the rows that changed.
     performance
@@ -89,6 +91,7 @@ class Settings(Strict):
     alarms: Alarms = Alarms()
     service: Service = Service()
     detectability: bool = True
+    together: bool = True
     segments: tuple[str, ...] = ()
     performance: Performance = Performance()
     units: dict[str, str] = Field(default_factory=dict)

@@ -17,6 +17,7 @@ from driftbook.diagnosis.columns import (
 )
 from driftbook.diagnosis.comparison import beside
 from driftbook.diagnosis.segments import carrier_table, carriers, outliers, scale
+from driftbook.diagnosis.together import least_fitting, pairs, together
 from driftbook.diagnosis.worst import worst_segments
 
 __all__ = [
@@ -28,15 +29,18 @@ __all__ = [
     "error_by_hour",
     "histograms",
     "largest_move",
+    "least_fitting",
     "missing_shares",
     "moved",
     "next_step",
     "outliers",
+    "pairs",
     "quantiles",
     "ratios",
     "scale",
     "severities",
     "severity_table",
+    "together",
     "usual_errors",
     "worst_segments",
 ]

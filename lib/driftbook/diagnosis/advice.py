@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from driftbook.alarms.measurement import DUPLICATES, ERROR, ROWS
+from driftbook.alarms.measurement import DUPLICATES, ERROR, ROWS, TOGETHER
 from driftbook.diagnosis.columns import histograms, largest_move
 from driftbook.diagnosis.segments import carriers, scale
 from driftbook.model import TrainedModel
@@ -80,6 +80,11 @@ def _of_values(trained: TrainedModel, frame: pd.DataFrame, column: str, alarms: 
     watched = {*settings.features.all, *settings.watch.all, "hour"}
     inputs = [feature for metric, feature in alarms if metric == "severity" and feature in watched]
     factor = scale(trained, frame, column)
+    if not inputs and ("severity", TOGETHER) in alarms:
+        return (
+            "The values are those that always come, but not in the same rows: ask whether rows were joined to wrong "
+            "ones, or a clock is off. `debug` shows the pairs of columns and the rows that fit least."
+        )
     if not inputs:
         by = f" ({column} changed by the factor {factor:.2f})" if factor else ""
         what = "the error rose" if ("severity", ERROR) in alarms else "what is predicted is not"

@@ -109,6 +109,31 @@ def farthest(outliers: pd.DataFrame) -> str:
     return f"The farthest row: {column} {value:,.2f}, {distance:.1f} widths away."
 
 
+def together(table: pd.DataFrame, pairs: pd.DataFrame) -> str:
+    """Return which column goes less with the others than usual, and the pair of columns that lost most."""
+    if table.empty:
+        return "It is not looked at how the columns go together, or no row is there."
+    first = table.iloc[0]
+    said = (
+        f"{table.index[0]} goes with the other columns as if {first['like dealt']:.1%} of its values were dealt at "
+        f"random (surprise {first['day']:.2f}, usually {first['usual']:.2f}, {first['dealt']:.2f} if all were)."
+    )
+    if pairs.empty:
+        return f"{said}\nNo pair of columns says less of each other than usual."
+    lost = pairs.iloc[0]
+    return f"{said}\nMost lost: {pairs.index[0]}, {lost['day']:.2f} where {lost['usual']:.2f} is usual."
+
+
+def least_fitting(rows: pd.DataFrame) -> str:
+    """Return the row whose values go least together."""
+    if rows.empty:
+        return "No rows, or it is not looked at how the columns go together."
+    first = rows.iloc[0]
+    return (
+        f"The row that fits least: {first['fits least']} {first['its value']}, usual there is {first['usual there']}."
+    )
+
+
 def _move(column: str, reference: pd.Series, day: pd.Series) -> str:
     label = largest_move(reference, day)
     return (

@@ -6,6 +6,7 @@ from IPython.display import HTML
 
 from driftbook import diagnosis
 from driftbook.alarms import summary
+from driftbook.alarms.measurement import TOGETHER
 from driftbook.alarms.summary import capital
 from driftbook.measures.performance import error_metric
 from driftbook.metrics import is_beyond, metric
@@ -13,6 +14,7 @@ from driftbook.model import TrainedModel
 from driftbook.monitoring import DayReport
 from driftbook.pages import estimate_sentences, tables
 from driftbook.records import DayResult, Measure
+from driftbook.verdicts import BEYOND
 
 #: The sentence of a day as HTML: each number carries its key and full value.
 _HTML = summary.Writing(html.escape, "<strong>{}</strong>".format, tables.number)
@@ -34,7 +36,7 @@ def day(trained: TrainedModel, monitored: DayReport, column: str, *, question: s
     hurt = harm(trained, result) if result.rows else ""
     return HTML(
         f'<h1 class="headline">{title} · {html.escape(settings.title)} · {tables.badge(result.verdict)}</h1>'
-        f'<p class="lead">{what(trained, result)}</p>'
+        f'<p class="lead">{what(trained, result)}{_lost(trained, monitored)}</p>'
         + (f"<p>{hurt}</p>" if hurt else "")
         + f"<p><strong>Next step:</strong> {html.escape(step)}</p>"
         + _sampled(result)
@@ -54,6 +56,14 @@ def _sampled(result: DayResult) -> str:
 def what(trained: TrainedModel, result: DayResult) -> str:
     """Return, as HTML, what the day is about in one sentence."""
     return summary.day(trained.settings, trained.calibration.outcome, result, _HTML)
+
+
+def _lost(trained: TrainedModel, monitored: DayReport) -> str:
+    """Return which pair of columns went apart most, of a day whose columns no longer go together."""
+    if monitored.result.verdict not in BEYOND or monitored.result.judgement.feature != TOGETHER:
+        return ""
+    pairs = diagnosis.pairs(trained, monitored.batch, most=1)
+    return f" Most of all {html.escape(pairs.index[0])}." if len(pairs) else ""
 
 
 def harm(trained: TrainedModel, result: DayResult) -> str:

@@ -11,6 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from driftbook import relations
 from driftbook.batches import Batch
 from driftbook.batches.columns import plain_column, plain_type
 from driftbook.config import Settings
@@ -61,6 +62,7 @@ def _profile(settings: Settings, grid: Grid, batch: Batch, losses: pd.Series, **
         invalid={name: len(rows) for name, rows in batch.invalid.items()},
         kinds=kinds(batch.inputs),
         errors=losses.to_numpy(),
+        together=relations.sums(settings, grid.relations, batch),
         **known,
     )
 
@@ -78,6 +80,7 @@ def count(
     values: Mapping[str, Mapping[str, int]] | None = None,
     kinds: Mapping[str, str] | None = None,
     modes: Mapping[str, tuple[str, int]] | None = None,
+    together: Mapping[str, tuple[int, float, float]] | None = None,
 ) -> Profile:
     """Return a day's profile.
 
@@ -112,6 +115,7 @@ def count(
         invalid=invalid,
         kinds=dict(kinds if kinds is not None else dict.fromkeys(missing, "other")),
         modes=dict(modes or {}),
+        together=dict(together or {}),
         errors=summed(errors),
     )
 
@@ -124,8 +128,13 @@ def added(one: Profile, other: Profile) -> Profile:
         bins={name: counts + other.bins[name] for name, counts in one.bins.items()},
         missing={name: count + other.missing[name] for name, count in one.missing.items()},
         invalid=dict(Counter(one.invalid) + Counter(other.invalid)),
-        errors=tuple(sum(sums) for sums in zip(one.errors, other.errors, strict=True)),
+        errors=_added(one.errors, other.errors),
+        together={name: _added(sums, other.together[name]) for name, sums in one.together.items()},
     )
+
+
+def _added(one: tuple[int, float, float], other: tuple[int, float, float]) -> tuple[int, float, float]:
+    return (one[0] + other[0], one[1] + other[1], one[2] + other[2])
 
 
 def recount(
@@ -133,7 +142,7 @@ def recount(
 ) -> Profile:
     """Return a profile after some columns changed; the day's rows are the same, the other counts are kept.
 
-    Without `errors` those are kept too.
+    Without `errors` those are kept too, and so is how the columns go together, which takes longer to count.
     """
     bins = {name: bin_counts(grid, frame[name]) for name in changed if name in grid.edges}
     values = {name: value_counts(frame[name]) for name in changed if name in grid.ordered + grid.unordered}

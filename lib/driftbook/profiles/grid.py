@@ -7,6 +7,7 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
 from driftbook.profiles.labels import label
+from driftbook.relations import Relations
 
 #: Bins of equal reference share that a numeric column's fine grid begins with.
 _FINE = 300
@@ -31,6 +32,8 @@ class Grid(BaseModel):
         The columns counted value by value: numbers, whose order means something, and categories.
     partial
         The columns that only some rows have a value of: their missing values are not counted.
+    relations
+        How the columns go together in the reference, None where that is not looked at.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -39,6 +42,7 @@ class Grid(BaseModel):
     ordered: tuple[str, ...]
     unordered: tuple[str, ...]
     partial: tuple[str, ...] = ()
+    relations: Relations | None = None
 
     @property
     def columns(self) -> list[str]:
@@ -52,6 +56,7 @@ class Grid(BaseModel):
             ordered=tuple(name for name in self.ordered if name not in columns),
             unordered=tuple(name for name in self.unordered if name not in columns),
             partial=self.partial,
+            relations=self.relations,
         )
 
 

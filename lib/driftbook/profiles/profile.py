@@ -37,6 +37,8 @@ class Profile:
         Delivered column to its kind of type: number, text, boolean, time, null or other.
     modes
         Delivered column that is not watched to its most frequent value, as text, and in how many rows it stands.
+    together
+        Column that goes with others to its surprises (`driftbook.relations`): how many, their sum and that of squares.
     errors
         Number of labelled rows, sum of their losses (the absolute errors, in the target's unit) and of those squared.
     estimated
@@ -58,6 +60,7 @@ class Profile:
     invalid: dict[str, int] = field(default_factory=dict)
     modes: dict[str, tuple[str, int]] = field(default_factory=dict)
     estimated: tuple[int, float] = (0, 0.0)
+    together: dict[str, tuple[int, float, float]] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the profile as JSON data; bins without a row are left out."""
@@ -92,7 +95,8 @@ def from_dict(data: dict[str, Any]) -> Profile:
     given = {name: value for name, value in data.items() if name != "sizes"}
     clock = {int(hour): times for hour, times in data["clock"].items()}
     modes = {name: (value, n) for name, (value, n) in data.get("modes", {}).items()}
-    day = dt.date.fromisoformat(data["day"])
+    together = {name: tuple(of) for name, of in data.get("together", {}).items()}
     rows, expected = data.get("estimated", (0, 0.0))
-    sums = {"errors": (labelled, *sums), "estimated": (rows, expected)}
-    return Profile(**{**given, "day": day, "modes": modes, "bins": bins, "clock": clock, **sums})
+    known = {"day": dt.date.fromisoformat(data["day"]), "modes": modes, "bins": bins, "clock": clock}
+    sums = {"together": together, "errors": (labelled, *sums), "estimated": (rows, expected)}
+    return Profile(**{**given, **known, **sums})

@@ -1,0 +1,64 @@
+"""Decision trees as plain numbers: grown by scikit-learn at training, followed without it on any day."""
+
+from functools import cached_property
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict
+
+
+class Tree(BaseModel):
+    """A binary tree over the columns of a table of cells; node 0 is its root.
+
+    Attributes
+    ----------
+    column, cut
+        Of each node: rows whose cell in that column is at most the cut go to the left.
+    left, right
+        Of each node its children; a leaf is its own.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    column: tuple[int, ...]
+    cut: tuple[float, ...]
+    left: tuple[int, ...]
+    right: tuple[int, ...]
+
+    @property
+    def size(self) -> int:
+        """The number of nodes."""
+        return len(self.left)
+
+    @cached_property
+    def arrays(self) -> tuple[np.ndarray, ...]:
+        """The nodes as arrays."""
+        return tuple(np.array(one) for one in (self.column, self.cut, self.left, self.right))
+
+
+def grow(cells: np.ndarray, classes: np.ndarray, leaves: int, rows: int) -> Tree:
+    """Return a tree that tells classes apart by a table of cells (rows by columns).
+
+    It has some leaves at most, each of some rows at least.
+    """
+    from sklearn.tree import DecisionTreeClassifier  # at training only: a monitored day does without
+
+    grown = DecisionTreeClassifier(max_leaf_nodes=leaves, min_samples_leaf=rows, random_state=0)
+    nodes = grown.fit(cells, classes).tree_
+    is_leaf, own = nodes.children_left < 0, np.arange(nodes.node_count)
+    return Tree(
+        column=np.where(is_leaf, 0, nodes.feature).tolist(),
+        cut=np.where(is_leaf, 0.0, nodes.threshold).tolist(),
+        left=np.where(is_leaf, own, nodes.children_left).tolist(),
+        right=np.where(is_leaf, own, nodes.children_right).tolist(),
+    )
+
+
+def follow(tree: Tree, cells: np.ndarray) -> np.ndarray:
+    """Return the leaf of each row of a table of cells."""
+    column, cut, left, right = tree.arrays
+    rows, node = np.arange(len(cells)), np.zeros(len(cells), dtype=int)
+    while True:
+        below = np.where(cells[rows, column[node]] <= cut[node], left[node], right[node])
+        if (below == node).all():
+            return node
+        node = below

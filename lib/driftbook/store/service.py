@@ -33,9 +33,9 @@ _QUERIES = {
         order by metric, model
     """,
     # The label of a training is its reference period, both days included.
-    "calibration": r"""
+    "calibration": """
         select distinct on (model) model, finished_at,
-            (now() at time zone 'UTC')::date - substring(label from '\d{4}-\d\d-\d\d$')::date as days
+            (now() at time zone 'UTC')::date - nullif(right(label, 10), '')::date as days
         from driftbook.run_overview
         where notebook = 'train' and status = 'succeeded' and model <> ''
         order by model, started_at desc

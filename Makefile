@@ -38,6 +38,11 @@ test: .venv/ready ## lint, all tests, and the committed notebooks against their 
 lab: .venv/lab   ## open the notebooks in JupyterLab, installed at its first use
 	.venv/bin/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) notebooks
 
+.venv-prefect/ready: requirements-prefect.txt .venv/ready
+	$(PYTHON) -m venv .venv-prefect
+	.venv/bin/uv pip install --quiet --compile-bytecode --python .venv-prefect/bin/python -r requirements-prefect.txt
+	touch .venv-prefect/ready
+
 notebooks: .venv/ready ## execute and store the committed notebooks on the demo data
 	.venv/bin/python -m tools.notebooks
 
@@ -60,6 +65,7 @@ COMPILE = UV_CUSTOM_COMPILE_COMMAND='make lock' .venv/bin/uv pip compile --quiet
 lock: ## compile requirements*.txt from pyproject.toml, versions kept; UPGRADE=--upgrade takes the newest
 	echo '-e .[dev]' | $(COMPILE) $(UPGRADE) - -o requirements.txt
 	printf -- "-e .[lab]\n-r requirements.txt\n" | $(COMPILE) $(UPGRADE) --no-annotate - -o requirements-lab.txt
+	cp requirements.txt requirements-prefect.txt && echo '-e .[prefect]' | $(COMPILE) --no-annotate - -o requirements-prefect.txt
 
 stop: .venv/ready ## end the embedded PostgreSQL
 	.venv/bin/driftbook db stop

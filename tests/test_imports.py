@@ -28,7 +28,7 @@ LAYERS = [
     },
     {"adoption", "causes", "detectability", "diagnosis"},
     {"pages"},
-    {"cli", "runs", "stack"},
+    {"cli", "exporter", "runs", "stack"},
 ]
 #: Which part of the library alone may import a package.
 ONLY = {
@@ -39,6 +39,7 @@ ONLY = {
     "sqlalchemy": "sources.sql",
     "papermill": "runs",
     "shap": "causes.attributions",
+    "prometheus_client": "exporter",
     "nbconvert": "pages",
     "jinja2": "pages",
     "matplotlib": "pages",

@@ -1,7 +1,8 @@
-"""The `driftbook` command: the embedded database, the summary of a period, the stack in Docker."""
+"""The `driftbook` command: the embedded database, the summary of a period, numbers for Prometheus, the stack."""
 
 import subprocess
 import sys
+from pathlib import Path
 
 import click
 
@@ -70,6 +71,23 @@ def summary(params: str, start: str, end: str) -> None:
     from driftbook.runs.summary import summary
 
     click.echo(summary(config.load(params), between(start, end)))
+
+
+@main.command()
+@click.option("--textfile", type=click.Path(path_type=Path), help="Write them for node exporter, at once and whole.")
+@click.option("--serve", metavar="[HOST:]PORT", help="Answer at /metrics there, 127.0.0.1 unless a host is named.")
+def metrics(textfile: Path | None, serve: str | None) -> None:
+    """Print how each model and its service are, as Prometheus reads it."""
+    from driftbook import exporter
+
+    if textfile and serve:
+        raise click.UsageError("--textfile and --serve: expected one of them; run the command twice for both")
+    if serve:
+        exporter.serve(serve)
+    elif textfile:
+        exporter.write(textfile)
+    else:
+        click.echo(exporter.text(), nl=False)
 
 
 @main.command()

@@ -20,7 +20,17 @@ def dashboard() -> Dashboard:
         "5 Runs",
         """Which notebooks ran, how long they took, what failed, how old the newest monitored day is and which days are
         missing. Its range is that of the runs' starts: the wall clock, not the monitored days.""",
-        [*_tiles(), _newest(), _missing(), _service(), _durations(), _throughput(), _failed_days(), _runs()],
+        [
+            *_tiles(),
+            _newest(),
+            _missing(),
+            _service(),
+            _durations(),
+            _throughput(),
+            _failed_days(),
+            _runs(),
+            _calibration(),
+        ],
         variables=[models(several=True)],
         time=("now-7d", "now"),
         refresh="1m",
@@ -195,3 +205,25 @@ def _runs():
         colored={"status": verdicts.STATUSES},
         height=12,
     )
+
+
+def _calibration():
+    return rows(
+        "Calibration",
+        """How long ago each model's reference period ended, by its newest training, whatever range is chosen. After a
+        year the fixed reference tells of a world gone by: choose a newer one and train again.""",
+        f"""
+        select model, until::text as "reference until", age, trained,
+            case when age > 365 then 'notice' else 'ok' end as verdict, page
+        from (
+            select distinct on (model) model, finished_at as trained, page, period.until,
+                (now() at time zone 'UTC')::date - period.until as age
+            from driftbook.run_overview
+            cross join lateral (select nullif(right(label, 10), '')::date as until) period
+            where notebook = 'train' and status = 'succeeded' and {MODELS}
+            order by model, started_at desc
+        ) newest
+        order by age desc nulls last, model
+        """,
+        units={"age": "d"},
+    ).no_value("none")

@@ -8,6 +8,7 @@ from driftbook.store.judgements import day_counts, judgements, pending_days, tra
 from driftbook.store.overview import daily_overview, measures, monitored_days, stored_days
 from driftbook.store.passwords import scrub
 from driftbook.store.runs import close_run, comparisons, open_run, run, runs, smoke_values, write_smoke
+from driftbook.store.service import service_status
 
 __all__ = [
     "Revision",
@@ -28,6 +29,7 @@ __all__ = [
     "run",
     "runs",
     "scrub",
+    "service_status",
     "smoke_values",
     "stored_days",
     "trailing_days",

@@ -202,6 +202,25 @@ def test_the_newest_day_is_old(database, age, fires):
     assert [label["day"] for label in found] == ([str(day)] if fires else [])
 
 
+@pytest.mark.parametrize(
+    ("trained_until", "newest", "fires"), [(366, 14, True), (365, 14, False), (366, 15, False), (None, 14, False)]
+)
+def test_the_reference_of_a_monitored_model_ended_long_ago(database, trained_until, newest, fires):
+    record(newest)
+    with store.connect() as connection:
+        (end,) = connection.execute("select ((now() at time zone 'UTC')::date - %s)::text", [trained_until]).fetchone()
+    run_id = store.open_run("train", "m", None, f"2022-01-01_{end}" if end else "", {}, "papermill", "n", "c")
+    store.close_run(run_id, "succeeded", page="t.html")
+    found = [
+        label
+        for label in alerts(database, "Monitoring is slower or less sure than asked")
+        if "reference" in label["column"]
+    ]
+    assert [(label["column"], label["page"]) for label in found] == (
+        [(f"its reference period ended on {end}", "t.html")] if fires else []
+    )
+
+
 @pytest.mark.parametrize(("hours", "fires"), [(35, False), (37, True), (13 * 24, True), (15 * 24, False)])
 def test_the_database_is_quiet(database, hours, fires):
     record(hours_ago=hours)

@@ -10,6 +10,7 @@ import pytest
 from driftbook import store
 from driftbook.errors import RunFailed
 from driftbook.runs import versions
+from driftbook.store import liveness
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.exceptions import PapermillExecutionError
 
@@ -34,7 +35,8 @@ def test_a_run_that_succeeds(place, notebook, execute):
         "run_id": run_id, "notebook": "handmade", "model": "", "day": None, "label": "", "parameters": {"x": 2},
         "kind": "papermill", "status": "succeeded", "error": "", "page": f"handmade/{run_id}/handmade.html",
         "notebook_hash": versions.notebook_hash(nb), "data_hash": "", "model_version": "",
-        "code_version": versions.library_version(), "context_hash": "", "revision": None,
+        "code_version": versions.library_version(), "context_hash": "", "revision": None, "source_state": "",
+        "host": liveness.host(), "process": liveness.process(),
     }  # fmt: skip
     assert archived.cells[-1].outputs[0].text == out.cells[-1].outputs[0].text == "x is 2\n"
     assert "<pre>x is 2\n</pre>" in page

@@ -79,7 +79,7 @@ def test_the_cells_end_with_a_papermill_that_is_killed(place, notebook, tmp_path
 
 
 @pytest.fixture
-def crew(monkeypatch, tmp_path):
+def crew(monkeypatch, tmp_path, database):
     """Return a function: what a crew of two says of some days, each of them handled by `work(day, tries so far)`."""
     monkeypatch.setattr(workers, "warm", lambda trained: None)
 
@@ -109,7 +109,7 @@ def test_a_killed_worker_costs_its_day_another_try(crew):
 
 def test_a_day_that_kills_each_worker_fails_and_no_other_does(crew):
     found = crew(lambda day, tries: kill_self() if day == 3 else None, range(6))
-    assert found == dict.fromkeys(range(6), "") | {3: "its process ended 2 times, the last time with status -9"}
+    assert found == dict.fromkeys(range(6), "") | {3: "its process ended 2 times, the last time killed by SIGKILL"}
 
 
 def test_workers_that_are_all_killed_at_once(crew, tmp_path):

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from driftbook import store
 from driftbook.errors import BadInput
+from driftbook.store import liveness
 
 DAY = dt.date(2022, 2, 5)
 
@@ -27,7 +28,8 @@ def test_a_whole_row_open_and_closed(database):
         "run_id": run_id, "notebook": "monitor", "model": "green_taxi", "day": DAY, "label": "20220205T000000Z",
         "parameters": {"params": "green_taxi", "day": "2022-02-05"}, "kind": "papermill", "status": "running",
         "finished_at": None, "error": "", "page": "", "notebook_hash": "n1", "data_hash": "", "model_version": "",
-        "code_version": "c1", "stored_at": None, "revision": None, "context_hash": "",
+        "code_version": "c1", "stored_at": None, "revision": None, "context_hash": "", "source_state": "",
+        "host": liveness.host(), "process": liveness.process(),
     }  # fmt: skip
     assert row == expected
     assert before <= started <= dt.datetime.now(dt.UTC)

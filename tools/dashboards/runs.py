@@ -8,9 +8,9 @@ from tools.dashboards.panels import rows, series, tile
 from tools.dashboards.sql import MODELS
 
 _RUNS = f"({MODELS} or model = '') and $__timeFilter(started_at)"
-#: A run killed by force never closes its record; no notebook is known to run for a day.
-_LOST = "status = 'running' and started_at < now() - interval '24 hours'"
-_STALE = "A run that began more than a day ago and has not ended was killed by force: it is lost."
+#: A run killed by force never closes its record: the next one here does, and no notebook is known to run for a day.
+_LOST = "(status = 'lost' or status = 'running' and started_at < now() - interval '24 hours')"
+_STALE = "A run whose process is gone is lost; so is one that began more than a day ago and has not ended."
 
 
 def dashboard() -> Dashboard:

@@ -73,6 +73,18 @@ def write(run: Mapping[str, Any], request: Request, nb: NotebookNode, failure: s
     return page.relative_to(paths.archive_dir()).as_posix()
 
 
+def write_plain(run_id: str, request: Request, failure: str) -> str:
+    """Archive a page that holds nothing but why the run failed; return its address, empty if there can be none."""
+    page = folder(run_id, request) / f"{request.notebook}.html"
+    with suppress(OSError):
+        page.parent.mkdir(parents=True, exist_ok=True)
+        title = html.escape(_title(request))
+        text = f"{_HEAD}<title>{title}</title><body><main><h1>{title}: failed</h1><pre>{html.escape(failure)}</pre>"
+        page.write_text(f"{text}</main></body></html>\n", encoding="utf-8")
+        return page.relative_to(paths.archive_dir()).as_posix()
+    return ""
+
+
 def hold_place(address: Path, words: str, command: str) -> None:
     """Write a page that says what to run where a link leads to that nothing has been run for; leave any page alone."""
     address.parent.mkdir(parents=True, exist_ok=True)

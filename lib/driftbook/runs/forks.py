@@ -39,18 +39,19 @@ class ForkEngine(NBClientEngine):
     ) -> NotebookNode:
         """Execute the notebook in a fork of this process; the options are those of papermill's engine."""
         options.pop("input_path", None)
+        memory_mb = options.pop("memory_mb", None)
         options["timeout"] = execution_timeout or options.get("timeout")
         client = ForkClient(nb_man, kernel_name=kernel_name, log=logger, log_output=log_output, **options)
-        return client.execute()
+        return client.execute(memory_mb=memory_mb)
 
 
 class ForkClient(PapermillNotebookClient):
     """Papermill's client, its messages over a pipe from a fork of this process."""
 
-    def execute(self, **_: Any) -> NotebookNode:
+    def execute(self, *, memory_mb: float | None = None, **_: Any) -> NotebookNode:
         """Run all cells; outputs, counts and times are noted as from a kernel."""
         self.reset_execution_trackers()
-        with _forked() as (self._process, self._channel), _beside(archive.prepare):
+        with _forked(memory_mb) as (self._process, self._channel), _beside(archive.prepare):
             self.log.info("Executing notebook in a fork of this process")
             self.papermill_execute_cells()
         self.nb.metadata["language_info"] = _language()
@@ -85,7 +86,7 @@ class ForkClient(PapermillNotebookClient):
                     self.process_message(message, cell, cell_index)
         except TimeoutError:  # an OSError too
             said = "Cell execution timed out"
-            raise CellTimeoutError.error_from_timeout_and_cell(said, timeout, cell) from None
+            raise CellTimeoutError.error_from_timeout_and_cell(said, round(timeout), cell) from None
         except (EOFError, OSError):
             raise DeadKernelError("Kernel died") from None
         return message
@@ -101,11 +102,11 @@ class ForkClient(PapermillNotebookClient):
 
 
 @contextmanager
-def _forked() -> Iterator[tuple[Any, Any]]:
+def _forked(memory_mb: float | None = None) -> Iterator[tuple[Any, Any]]:
     """Yield a process forked from this one that runs cells, and the channel to it; it and its children are ended."""
     context = multiprocessing.get_context("fork")
     ours, theirs = context.Pipe()
-    process = context.Process(target=_child, args=(ours, theirs), daemon=False)
+    process = context.Process(target=_child, args=(ours, theirs, memory_mb), daemon=False)
     process.start()
     theirs.close()
     try:
@@ -132,9 +133,9 @@ def _beside(work: Callable[[], None]) -> Iterator[None]:
         thread.join()
 
 
-def _child(ours: Any, theirs: Any) -> None:
+def _child(ours: Any, theirs: Any, memory_mb: float | None) -> None:
     ours.close()  # else it would never see the end of its parent
-    shell.serve(theirs)
+    shell.serve(theirs, memory_mb)
 
 
 def _language() -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What a notebook does differently inside a run and in Jupyter: storing, and showing Evidently's interactive report."""
 
+import math
 import os
 import random
 import time
@@ -17,11 +18,7 @@ from driftbook.errors import BadInput
 from driftbook.records import DayResult, DetectabilityReport
 from driftbook.runs import archive, versions
 from driftbook.runs.archive import REPORT
-
-
-def run_id() -> str:
-    """Return the id of the run this notebook executes in, empty in Jupyter."""
-    return os.environ.get("DRIFTBOOK_RUN", "")
+from driftbook.runs.identity import run_folder, run_id
 
 
 def save_day(result: DayResult, *, notebook: str, ask: bool = False) -> str:
@@ -106,7 +103,7 @@ def show_report(snapshot: Any | None) -> HTML | IFrame:
     if not run_id():
         frame = snapshot.get_html_str(as_iframe=True)  # as wide as Evidently's own page, or its right edge is cut
         return HTML(f'<div style="overflow-x:auto"><div style="min-width:75rem">{frame}</iframe></div></div>')
-    folder = Path(os.environ["DRIFTBOOK_RUN_FOLDER"])
+    folder = Path(run_folder())
     folder.mkdir(parents=True, exist_ok=True)
     # Without an icon of its own a page makes browsers ask the server for one.
     page = snapshot.get_html_str(as_iframe=False).replace("<head>", '<head><link rel="icon" href="data:,">', 1)
@@ -132,7 +129,7 @@ def send_smoke(rows: int, pace: float) -> tuple[list[float], list[float]]:
 
     Writes under an interactive run in Jupyter: a wiring check that sends nothing checks nothing.
     """
-    if rows < 1 or pace < 0:
+    if rows < 1 or not 0 <= pace < math.inf:
         raise BadInput(f"rows is {rows!r} and pace {pace!r}: expected at least 1 row and seconds from 0")
     run = run_id() or open_interactive("smoke", "", None)
     sent = [random.random() for _ in range(rows)]

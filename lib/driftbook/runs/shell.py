@@ -6,6 +6,7 @@ import datetime as dt
 import getpass
 import io
 import logging
+import multiprocessing
 import os
 import random
 import signal
@@ -24,6 +25,8 @@ from IPython.core.interactiveshell import InteractiveShell
 from threadpoolctl import ThreadpoolController
 from traitlets import Type
 from traitlets.config import Config
+
+from driftbook.runs import identity, memory, signals
 
 _INLINE = "matplotlib_inline.backend_inline"
 
@@ -151,10 +154,15 @@ def prepare() -> ZMQInteractiveShell:
     return shell
 
 
-def serve(channel: Connection) -> None:
-    """Run cells as they come over the channel, until it is closed; to be called in a process just forked."""
+def serve(channel: Connection, memory_mb: float | None = None) -> None:
+    """Run cells as they come over the channel, until it is closed; to be called in a process just forked.
+
+    They may take `memory_mb` megabytes beyond what this process has.
+    """
     global _prepared
     _detach()
+    if memory_mb:
+        memory.limit_memory(memory_mb)
     _leave_threads_behind()
     shell, _prepared = _prepared or prepare(), None
     shell.channel, shell.streams = channel, (_Stream(channel, "stdout", 1), _Stream(channel, "stderr", 2))
@@ -212,7 +220,8 @@ def _detach() -> None:
     """Take on what a kernel's process has, and drop what belongs to the process forked from."""
     os.setsid()  # its own group, which is ended with it
     end_with_parent()
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signals.leave()
+    identity.keep()
     atexit._clear()
     weakref.finalize._registry.clear()  # the parent's temporary folders are its own
     logging.root.handlers.clear()
@@ -235,6 +244,9 @@ def end_with_parent() -> None:
     import ctypes
 
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+    parent = multiprocessing.parent_process()
+    if parent and os.getppid() != parent.pid:  # it ended before it could be noticed
+        os._exit(1)
 
 
 def _no_input(*_: Any, **__: Any) -> str:

@@ -13,9 +13,10 @@ from multiprocessing.connection import Connection, wait
 from typing import Any
 
 from driftbook import model, paths, store
+from driftbook.errors import DatabaseUnavailable
 from driftbook.measures import drift, performance
 from driftbook.model import TrainedModel
-from driftbook.runs import kernels, shell
+from driftbook.runs import kernels, shell, signals
 
 #: Seconds between looks at whether silent workers still live.
 _LOOK = 1.0
@@ -70,12 +71,19 @@ class Crew:
                 error = _received(worker)
                 if error is None:
                     self._workers.remove(worker)
-                    status = _end(worker)
+                    ended = self._lost(worker)
                     if tries[day] < _TRIES:
                         waiting.append(day)
                         continue
-                    error = f"its process ended {tries[day]} times, the last time with status {status}"
+                    error = f"its process ended {tries[day]} times, the last time {ended}"
                 yield day, error
+
+    def _lost(self, worker: _Worker) -> str:
+        """End a worker that died over a day; return how it did, which its run record says too."""
+        pid, ended = worker.process.pid, signals.name(_end(worker))
+        with suppress(DatabaseUnavailable):  # the next run finds it
+            store.mark_lost({pid: ended})
+        return ended
 
     def _assign(self, waiting: list, tries: dict) -> None:
         while waiting:

@@ -5,6 +5,7 @@ from driftbook.store.connection import connect
 from driftbook.store.days import Revision, write_day
 from driftbook.store.detectability import detectability, write_detectability
 from driftbook.store.judgements import day_counts, judgements, pending_days, trailing_days
+from driftbook.store.liveness import alone, mark_lost
 from driftbook.store.overview import daily_overview, measures, monitored_days, stored_days
 from driftbook.store.passwords import scrub
 from driftbook.store.runs import close_run, comparisons, open_run, run, runs, smoke_values, write_smoke
@@ -14,6 +15,7 @@ __all__ = [
     "Revision",
     "acknowledge",
     "acknowledged",
+    "alone",
     "close_run",
     "comparisons",
     "connect",
@@ -21,6 +23,7 @@ __all__ = [
     "day_counts",
     "detectability",
     "judgements",
+    "mark_lost",
     "measures",
     "monitored_days",
     "open_items",

@@ -12,6 +12,7 @@ from psycopg.rows import dict_row
 from driftbook.errors import BadInput
 from driftbook.store.connection import connect
 from driftbook.store.frames import fetch
+from driftbook.store.liveness import host, process
 from driftbook.store.passwords import scrub
 
 
@@ -24,6 +25,7 @@ def open_run(
     kind: str,
     notebook_hash: str,
     code_version: str,
+    source_state: str = "",
 ) -> str:
     """Write a run with the status `running` and return its id, which sorts by its start in UTC.
 
@@ -41,6 +43,8 @@ def open_run(
         Its parameters as executed; what JSON does not know is stored as text.
     kind
         `papermill` or `interactive`.
+    source_state
+        Stands for the source's files, as `batches.state` gives it.
 
     Raises
     ------
@@ -54,10 +58,13 @@ def open_run(
         connection.execute(
             """
             insert into driftbook.run (run_id, notebook, model, day, label, parameters, kind, started_at,
-                notebook_hash, code_version)
-            values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+                notebook_hash, code_version, source_state, host, process)
+            values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
             """,
-            [run_id, notebook, model, day, label, as_json, kind, now, notebook_hash, code_version],
+            [
+                *(run_id, notebook, model, day, label, as_json, kind, now, notebook_hash, code_version),
+                *(source_state, host(), process()),
+            ],
         )
     return run_id
 
@@ -97,7 +104,7 @@ def run(run_id: str) -> dict[str, Any]:
 def runs() -> pd.DataFrame:
     """Return every run without its parameters, newest first; times in UTC, `duration_seconds` in seconds.
 
-    A run whose process was killed still reads `running`.
+    A run whose process was killed reads `running` until `mark_lost` finds it.
     """
     return fetch("select * from driftbook.run_overview order by started_at desc, run_id desc")
 

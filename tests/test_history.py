@@ -9,9 +9,9 @@ from driftbook import batches, history, monitoring, store
 from driftbook.alarms.judge import judge
 from driftbook.config.alarms import Acknowledgement
 from driftbook.errors import BadData
-from driftbook.periods import Period, between
+from driftbook.periods import Period, between, one_day
 from driftbook.records import DayResult, Measure
-from driftbook.runs import backfill
+from driftbook.runs import backfill, versions
 from driftbook.runs.backfill import Job
 
 
@@ -19,6 +19,7 @@ def february(*days):
     return [dt.date(2022, 2, day) for day in days]
 
 
+NOW = versions.of_days()[::-1]  # hash of the notebook, version of the code
 MONTH = between("2022-02-01", "2022-02-28")
 #: Undisturbed days, and some of incidents.
 DAYS = february(1, 4, 9, 10, 13, 14, 16, 19, 21, 24)
@@ -37,7 +38,8 @@ def save(trained, counts, before, **changes):
     result = replace(
         result, counts=counts.to_dict(), context_hash=monitoring._context_hash(trained, judgement), **changes
     )
-    run = store.open_run("monitor", "demo", counts.day, "", {}, "papermill", "n", "c")
+    state = batches.state(trained.settings, one_day(str(counts.day)))  # the hash of counts is none of rows
+    run = store.open_run("monitor", "demo", counts.day, "", {}, "papermill", *NOW, state)
     store.write_day(run, result)
     store.close_run(run, "succeeded")
 
@@ -231,7 +233,7 @@ def asked(monkeypatch, trained, counted, before):
         for day in some:
             days.append(day)
             save(trained, counted[day], before(day))
-        return [Job(day, "computed") for day in some]
+        return {day: Job(day, "computed") for day in some}
 
     monkeypatch.setattr(backfill, "_run_all", run)
     return days

@@ -7,12 +7,13 @@ import pandas as pd
 import pytest
 from driftbook import history, monitoring, store, training
 from driftbook.periods import between
-from driftbook.runs import backfill
+from driftbook.runs import backfill, versions
 
 from tests import trade
 
 PERIOD = between("2022-02-01", "2022-02-10")
 #: Labels come a week later, and this was the newest day when the period was first monitored.
+NOW = versions.of_days()[::-1]  # hash of the notebook, version of the code
 NEWEST, DELAY = dt.date(2022, 2, 10), 7
 
 
@@ -45,10 +46,10 @@ def runs(trained, monkeypatch):
         for day in days:
             ran.append(day.day)
             result = monitoring.monitor(trained, day).result
-            run_id = store.open_run("monitor", result.model, day, str(day), {}, "papermill", "n", "c")
+            run_id = store.open_run("monitor", result.model, day, str(day), {}, "papermill", *NOW)
             store.write_day(run_id, result)
             store.close_run(run_id, "succeeded")
-        return [backfill.Job(day, "computed") for day in days]
+        return {day: backfill.Job(day, "computed") for day in days}
 
     monkeypatch.setattr(backfill, "_run_all", run)
     return ran

@@ -112,15 +112,36 @@ def stale_days(trained: TrainedModel, period: Period) -> list[dt.date]:
 def late_days(trained: TrainedModel, period: Period) -> list[dt.date]:
     """Return the monitored days of a period that waited for labels and whose rows in the source are others now."""
     waiting = store.pending_days(trained.settings.name, period.start, period.end, trained.version)
-    return [day for day, seen in waiting.items() if _hash_now(trained.settings, day, seen) != seen]
+    came = "labels of {} came"
+    return [day for day, seen in waiting.items() if _hash_now(trained.settings, day, seen, came) != seen]
 
 
-def _hash_now(settings: Settings, day: dt.date, otherwise: str) -> str:
+def changed_days(trained: TrainedModel, period: Period) -> list[dt.date]:
+    """Return the monitored days of a period whose rows in the source are others now.
+
+    Rows are read only where the files that hold a day changed their names, sizes or times since it was computed. What a
+    query gives is not compared: `late_days` does so for days that wait for labels.
+    """
+    settings = trained.settings
+    changed, same = [], {}
+    for day, computed in store.computed_days(settings.name, period.start, period.end).items():
+        now = batches.state(settings, one_day(day))
+        if now in ("", computed.source_state):
+            continue
+        if _hash_now(settings, day, computed.data_hash, "rows of {} changed") == computed.data_hash:
+            same[day] = now
+        else:
+            changed.append(day)
+    store.note_source_states(settings.name, same)
+    return changed
+
+
+def _hash_now(settings: Settings, day: dt.date, otherwise: str, what: str) -> str:
     try:
         batch = batches.read_few(settings, one_day(day), counting.MOST_ROWS)
         return batch.sha256 if batch else tally.sha256(settings, one_day(day))
     except BadData as error:
-        _log.warning("whether labels of %s came cannot be told: %s", day, error)
+        _log.warning("whether %s cannot be told: %s", what.format(day), error)
         return otherwise
 
 

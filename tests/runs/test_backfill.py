@@ -6,12 +6,15 @@ from driftbook import store
 from driftbook.errors import BadInput, RunFailed
 from driftbook.periods import between
 from driftbook.records import DayResult, Measure
-from driftbook.runs import backfill
+from driftbook.runs import backfill, versions
 from driftbook.runs.backfill import Job
+from driftbook.sources import table
 
 PERIOD = between("2022-02-08", "2022-02-11")
-TRAINED = SimpleNamespace(settings=SimpleNamespace(name="m"), version="v1")
+SOURCE = table.Settings(kind="table", query="select 1 where :start < :end", url_env="ROWS")
+TRAINED = SimpleNamespace(settings=SimpleNamespace(name="m", source=SOURCE), version="v1")
 DAYS = PERIOD.days
+NOW = versions.of_days()[::-1]  # hash of the notebook, version of the code
 
 
 class Asked(list):
@@ -50,7 +53,7 @@ def asked(monkeypatch):
 @pytest.fixture
 def two_days_stored(database):
     for day, version, status in ((DAYS[0], "v1", "succeeded"), (DAYS[2], "v0", "succeeded"), (DAYS[3], "v1", "failed")):
-        run = store.open_run("monitor", "m", day, str(day), {}, "papermill", "n", "c")
+        run = store.open_run("monitor", "m", day, str(day), {}, "papermill", *NOW)
         store.write_day(run, DayResult("m", day, 3, (Measure("rows", 3.0, verdict="ok"),), {}, "d", version))
         store.close_run(run, status)
 
@@ -88,6 +91,8 @@ def test_paced_days_come_one_after_the_other_in_order(asked, database, monkeypat
     [
         ({"days": "some"}, r"days is 'some': expected one of \('missing', 'all'\)"),
         ({"pace": -1.0}, f"pace is -1.0 and workers {os.cpu_count()}: expected seconds from 0 and at least 1 worker"),
+        ({"pace": float("nan")}, "pace is nan and workers"),
+        ({"pace": float("inf")}, "pace is inf and workers"),
         ({"workers": 0}, "pace is 0.0 and workers 0: expected"),
     ],
 )
@@ -98,7 +103,7 @@ def test_bad_options(asked, options, message):
 
 
 def stored(day, verdict):
-    run = store.open_run("monitor", "m", day, str(day), {}, "papermill", "n", "c")
+    run = store.open_run("monitor", "m", day, str(day), {}, "papermill", *NOW)
     store.write_day(run, DayResult("m", day, 3, (Measure("rows", 3.0, verdict=verdict),), {}, "d", "v1"))
     store.close_run(run, "succeeded")
 
@@ -107,7 +112,7 @@ def stored(day, verdict):
 def test_computed_days_that_alarm_are_taken_apart(asked, database, monkeypatch, debug, expected):
     for day, verdict in zip(DAYS, ("ok", "alarm", "alarm", "no data"), strict=True):
         stored(day, verdict)
-    monkeypatch.setattr(backfill, "_run_all", lambda crew, days, pace: [Job(day, "computed") for day in days])
+    monkeypatch.setattr(backfill, "_run_all", lambda crew, days, pace: {day: Job(day, "computed") for day in days})
     jobs = backfill.backfill(TRAINED, "demo", PERIOD, days="all", debug=debug)
     assert asked.debugged == expected
     assert [job.error for job in jobs] == ["", "debug: Error: no" if debug else "", "", ""]

@@ -91,7 +91,7 @@ def crew(monkeypatch, tmp_path, database):
                 file.write("x")
             return work(day, tries) or ""
 
-        monkeypatch.setattr(workers, "_run", one)
+        monkeypatch.setattr(workers, "_in_turn", lambda trained, params, day, *_: one(params, day))
         with workers.Crew(SimpleNamespace(), "demo", 2) as crew:
             return dict(crew.run(days))
 
@@ -133,7 +133,7 @@ def test_a_worker_killed_from_outside_takes_its_cells_along(crew, tmp_path):
 
 
 def test_an_idle_worker_that_is_killed(crew, monkeypatch, tmp_path):
-    monkeypatch.setattr(workers, "_run", lambda params, day: str(os.getpid()))
+    monkeypatch.setattr(workers, "_in_turn", lambda *_: str(os.getpid()))
     monkeypatch.setattr(workers, "warm", lambda trained: None)
     with workers.Crew(SimpleNamespace(), "demo", 1) as crew:
         ((_, first),) = crew.run([1])

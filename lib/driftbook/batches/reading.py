@@ -107,6 +107,11 @@ def check_covers(settings: Settings, period: Period) -> None:
     registry.check_covers(settings.source, period)
 
 
+def state(settings: Settings, period: Period) -> str:
+    """Return what stands for the files that hold a period, without reading them; empty where that cannot be told."""
+    return registry.state(settings.source, period)
+
+
 def notice(settings: Settings) -> str:
     """Return a sentence that every page must show about the data, empty for real data."""
     return registry.source(settings.source.kind).NOTICE

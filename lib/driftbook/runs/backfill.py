@@ -1,6 +1,7 @@
 """A range of days, each executed by papermill in a warm process; several at a time."""
 
 import datetime as dt
+import math
 import os
 import sys
 import time
@@ -15,8 +16,8 @@ from driftbook import history, store
 from driftbook.errors import BadInput, RunFailed
 from driftbook.model import TrainedModel
 from driftbook.periods import Period
-from driftbook.runs import archive
-from driftbook.runs.workers import Crew
+from driftbook.runs import archive, versions
+from driftbook.runs.workers import DONE, Crew
 
 DAYS = ("missing", "all")
 
@@ -47,8 +48,10 @@ def backfill(
     params
         As the notebook got it: a name, a path or the mapping itself.
     days
-        `missing` leaves out the days that a papermill run of this model version has stored, unless the days they were
-        compared with have changed since, or labels came that they waited for; `all` runs every day.
+        `missing` leaves out the days that would get the same numbers again: stored by a papermill run of this model
+        version and this code, whose newest run did not fail, whose rows in the source are the same (as far as files
+        say, and for days that wait for labels), and whose days compared with are the same; `all` runs every day. What
+        another backfill computes meanwhile is left to it.
     pace
         Least seconds from the start of one day to the start of the next; above zero the days run one after the other.
     workers
@@ -61,19 +64,20 @@ def backfill(
     if days not in DAYS:
         raise BadInput(f"days is {days!r}: expected one of {DAYS}")
     workers = (os.cpu_count() or 1) if workers is None else workers
-    if pace < 0 or workers < 1:
+    if not 0 <= pace < math.inf or workers < 1:
         raise BadInput(f"pace is {pace!r} and workers {workers!r}: expected seconds from 0 and at least 1 worker")
-    stored = _up_to_date(trained, period) if days == "missing" else set()
-    missing = [day for day in period.days if day not in stored]
+    store.mark_lost()
     _announce(trained, period)
     with Crew(trained, params, 1 if pace else workers) as crew:
-        jobs = _run_all(crew, missing, pace)
-        late = stored.intersection(history.stale_days(trained, period)) if stored else set()  # by what was just stored
-        jobs += _run_all(crew, sorted(late), pace)
-        jobs = _taken_apart(crew, trained, period, jobs) if debug else jobs
-    if jobs:
+        known, stored = _known(trained, period) if days == "missing" else (set(), set())
+        jobs = {day: Job(day, "already there") for day in stored}
+        jobs |= _run_all(crew, [day for day in period.days if day not in stored], pace)
+        crew.since = dt.datetime.now(dt.UTC)
+        jobs |= _run_all(crew, _made_stale(trained, period, jobs) if known else [], pace)
+        jobs |= _taken_apart(crew, trained, period, jobs.values()) if debug else {}
+    if any(job.outcome != "already there" for job in jobs.values()):
         archive.refresh_index()
-    return sorted([*jobs, *(Job(day, "already there") for day in stored - late)], key=lambda job: job.day)
+    return [jobs[day] for day in sorted(jobs)]
 
 
 def _announce(trained: TrainedModel, period: Period) -> None:
@@ -83,19 +87,32 @@ def _announce(trained: TrainedModel, period: Period) -> None:
         archive.hold_place(Path(folder).parent / "index.html", "the period is not computed to its end", again)
 
 
-def _run_all(crew: Crew, days: list[dt.date], pace: float) -> list[Job]:
+def _run_all(crew: Crew, days: list[dt.date], pace: float) -> dict[dt.date, Job]:
     done = tqdm(_paced(crew, days, pace), total=len(days), desc="days", unit="day", file=sys.stderr, disable=not days)
-    return [Job(day, "failed" if error else "computed", error) for day, error in done]
+    return {day: _job(day, said) for day, said in done}
 
 
-def _taken_apart(crew: Crew, trained: TrainedModel, period: Period, jobs: list[Job]) -> list[Job]:
-    """Take the computed days apart that alarm; return the jobs, with what went wrong."""
+def _job(day: dt.date, said: str) -> Job:
+    if said == DONE:
+        return Job(day, "already there")
+    return Job(day, "failed" if said else "computed", said)
+
+
+def _made_stale(trained: TrainedModel, period: Period, jobs: Mapping[dt.date, Job]) -> list[dt.date]:
+    """Return the days that what was just stored made stale, in order; one that failed is not tried again."""
+    stale = history.stale_days(trained, period)
+    return sorted(day for day in stale if jobs[day].outcome != "failed")
+
+
+def _taken_apart(crew: Crew, trained: TrainedModel, period: Period, jobs: Iterable[Job]) -> dict[dt.date, Job]:
+    """Take the computed days apart that alarm; return their jobs, with what went wrong."""
     overview = store.daily_overview(trained.settings.name, period.start, period.end)
     alarms = set(overview.loc[overview["verdict"] == "alarm", "day"])
-    days = [("debug", job.day) for job in jobs if job.outcome == "computed" and job.day in alarms]
+    those = {job.day: job for job in jobs if job.outcome == "computed" and job.day in alarms}
+    days = [("debug", day) for day in those]
     done = tqdm(crew.run(days), total=len(days), desc="why", file=sys.stderr, disable=not days)
     wrong = {day: f"debug: {error}" for (_, day), error in done if error}
-    return [replace(job, error=wrong.get(job.day, job.error)) for job in jobs]
+    return {day: replace(those[day], error=error) for day, error in wrong.items()}
 
 
 def _paced(crew: Crew, days: list[dt.date], pace: float) -> Iterator[tuple[dt.date, str]]:
@@ -112,9 +129,16 @@ def _monitored(crew: Crew, days: Iterable[dt.date]) -> Iterator[tuple[dt.date, s
     yield from ((day, error) for (_, day), error in crew.run(("monitor", day) for day in days))
 
 
-def _up_to_date(trained: TrainedModel, period: Period) -> set[dt.date]:
-    stored = store.stored_days(trained.settings.name, period.start, period.end, trained.version)
-    return stored.difference(history.stale_days(trained, period), history.late_days(trained, period))
+def _known(trained: TrainedModel, period: Period) -> tuple[set[dt.date], set[dt.date]]:
+    """Return the days that have numbers, and those of them that would get the same ones now."""
+    name, now = trained.settings.name, versions.of_days()
+    computed = store.computed_days(name, period.start, period.end)
+    stored = store.stored_days(name, period.start, period.end, trained.version)
+    stored -= {day for day, one in computed.items() if one.versions != now or one.unfinished}
+    if stored:
+        stored -= {*history.changed_days(trained, period), *history.late_days(trained, period)}
+        stored -= {*history.stale_days(trained, period)}
+    return set(computed), stored
 
 
 def table(jobs: Iterable[Job]) -> pd.DataFrame:

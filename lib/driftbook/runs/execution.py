@@ -8,7 +8,7 @@ from nbformat import NotebookNode
 from papermill.engines import NBClientEngine
 from papermill.log import logger
 
-from driftbook import store
+from driftbook import batches, store
 from driftbook.errors import DriftbookError, RunFailed
 from driftbook.runs import archive, failures, identity, kernels, limits, memory, parameters, signals, versions
 from driftbook.runs.forks import ForkEngine
@@ -116,4 +116,5 @@ def _open(request: Request, nb: NotebookNode) -> str:
         kind="papermill",
         notebook_hash=versions.notebook_hash(nb),
         code_version=versions.library_version(),
+        source_state=batches.state(request.settings, request.period) if request.is_day and request.settings else "",
     )

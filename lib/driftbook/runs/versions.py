@@ -4,7 +4,10 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
+import nbformat
 from nbformat import NotebookNode
+
+from driftbook import paths
 
 _LIBRARY = Path(__file__).resolve().parents[1]
 
@@ -17,6 +20,11 @@ def notebook_hash(nb: NotebookNode) -> str:
         if "injected-parameters" not in cell.metadata.get("tags", [])
     ]
     return hashlib.sha256("\0".join(sources).encode()).hexdigest()[:12]
+
+
+def of_days() -> tuple[str, str]:
+    """Return the versions that a day is monitored with now: of the library and of the notebook."""
+    return library_version(), notebook_hash(nbformat.read(paths.notebooks_dir() / "monitor.ipynb", as_version=4))
 
 
 @cache

@@ -1,5 +1,6 @@
 """Warm processes that execute the notebooks of days: everything imported and the model loaded once."""
 
+import datetime as dt
 import gc
 import json
 import multiprocessing
@@ -16,10 +17,12 @@ from driftbook import model, paths, store
 from driftbook.errors import DatabaseUnavailable
 from driftbook.measures import drift, performance
 from driftbook.model import TrainedModel
-from driftbook.runs import kernels, shell, signals
+from driftbook.runs import kernels, shell, signals, versions
 
 #: Seconds between looks at whether silent workers still live.
 _LOOK = 1.0
+#: What a worker says of a day that another process has at work, and what `Crew.run` of one that it has done.
+_BUSY, DONE = "busy: another process computes it", "done: another process has computed it"
 #: How often a day whose worker dies is tried.
 _TRIES = 2
 
@@ -43,12 +46,16 @@ class Crew:
         The model, and how its params were given.
     size
         How many work at a time.
+    since
+        What other processes have done from then on is not done again.
     """
 
     trained: TrainedModel
     params: str | Mapping
     size: int
+    since: dt.datetime = field(default_factory=lambda: dt.datetime.now(dt.UTC))
     _workers: list[_Worker] = field(default_factory=list)
+    _patient: list = field(default_factory=list)
 
     def __enter__(self) -> "Crew":
         return self
@@ -76,6 +83,10 @@ class Crew:
                         waiting.append(day)
                         continue
                     error = f"its process ended {tries[day]} times, the last time {ended}"
+                elif error == _BUSY:
+                    self._patient.append(day)
+                    waiting.insert(0, day)  # after all others
+                    continue
                 yield day, error
 
     def _lost(self, worker: _Worker) -> str:
@@ -94,7 +105,7 @@ class Crew:
             worker.item = waiting.pop()
             tries[worker.item] = tries.get(worker.item, 0) + 1
             with suppress(OSError):  # it died idle, which `_ready` will see
-                worker.channel.send(worker.item)
+                worker.channel.send((worker.item, self.since, worker.item in self._patient))
 
     def _ready(self) -> list[_Worker]:
         busy = [worker for worker in self._workers if worker.item is not None]
@@ -138,10 +149,10 @@ def work(channel: Connection, trained: TrainedModel, params: str | Mapping) -> N
     _settle()
     warm(trained)
     while True:
-        day = channel.recv()
-        if day is None:
+        message = channel.recv()
+        if message is None:
             os._exit(0)
-        channel.send(store.scrub(_run(params, day)))
+        channel.send(store.scrub(_in_turn(trained, params, *message)))
 
 
 def warm(trained: TrainedModel) -> None:
@@ -174,6 +185,25 @@ def _settle() -> None:
     sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115, PTH123 - as long as the process
     for descriptor in (1, 2):
         os.dup2(sys.stdout.fileno(), descriptor)
+
+
+def _in_turn(
+    trained: TrainedModel, params: str | Mapping, item: tuple[str, Any], since: dt.datetime, wait: bool
+) -> str:
+    """Execute a day unless another process does, or did meanwhile; a day that one was killed over is nobody's."""
+    name, day = item
+    if name != "monitor":
+        return _run(params, item)
+    model_name = trained.settings.name
+    try:
+        with store.alone(model_name, day, wait=wait) as ours:
+            if not ours:
+                return _BUSY
+            if store.is_done_since(model_name, day, since, trained.version, versions.library_version()):
+                return DONE
+            return _run(params, item)
+    except DatabaseUnavailable as error:
+        return last_line("".join(traceback.format_exception_only(error)))
 
 
 def _run(params: str | Mapping, item: tuple[str, Any]) -> str:

@@ -7,6 +7,8 @@ called without arguments, `my_company.orders:Orders`) with
 - `covers(settings, period)`: raises `BadInput` if the period cannot be in the source; reads nothing;
 - `rows(settings, period)`: returns or yields `Part`s that hold at least the period's rows, one without rows where there
   are none; may fetch;
+- `files_of(settings, period)`, which may be left out: the paths of the files that hold the period, so that `backfill`
+  notices one that was replaced;
 - `NOTICE`: a sentence that every page must show about the data, empty for none.
 """
 

@@ -1,8 +1,10 @@
 """Sources by name or import path, checked against the contract whenever they are asked for something."""
 
+import hashlib
 import importlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -69,6 +71,28 @@ def check_covers(given: SourceSettings, period: Period) -> None:
     """Raise `BadInput` if a period cannot be in a source; reads nothing."""
     with _blamed(given.kind):
         source(given.kind).covers(given, period)
+
+
+def state(given: SourceSettings, period: Period) -> str:
+    """Return what stands for the names, sizes and times of the files that hold a period; reads none of them.
+
+    Empty where that cannot be told: of a query, and of a source of one's own without `files_of(settings, period)`.
+    """
+    files_of = getattr(source(given.kind), "files_of", None)
+    if files_of is None:
+        return ""
+    with suppress(BadData), _blamed(given.kind):
+        seen = [(str(path), *_stamp(path)) for path in sorted(files_of(given, period))]
+        return hashlib.sha256(repr(seen).encode()).hexdigest()[:16] if seen else ""
+    return ""
+
+
+def _stamp(path: Path) -> tuple[int, ...]:
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return ()
+    return found.st_size, found.st_mtime_ns, found.st_ino
 
 
 def parts(given: SourceSettings, period: Period) -> list[Part]:

@@ -66,10 +66,19 @@ def rows(source: Settings, period: Period) -> Iterator[Part]:
     return months.parts(period, partial(file, source))
 
 
+def files_of(source: Settings, period: Period) -> list[Path]:
+    """Return where the period's months lie, once they are there."""
+    return [_path(source, month) for month in period.months]
+
+
 def file(source: Settings, month: str) -> Path:
     """Return a month's file, simulating it if it is not there."""
+    return files.once(_path(source, month), partial(_write, source, month))
+
+
+def _path(source: Settings, month: str) -> Path:
     kind = hashlib.sha256(f"{_VERSION}{source.model_dump_json(exclude={'derive', 'where'})}".encode()).hexdigest()[:8]
-    return files.once(paths.simulated_dir() / f"green_simulated_{month}_{kind}.parquet", partial(_write, source, month))
+    return paths.simulated_dir() / f"green_simulated_{month}_{kind}.parquet"
 
 
 def _in_order(days: Any) -> Any:

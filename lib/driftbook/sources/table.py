@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from functools import reduce
 from operator import and_
+from pathlib import Path
 from typing import Literal
 
 import pyarrow as pa
@@ -71,6 +72,11 @@ def rows(source: Settings, period: Period) -> Iterator[Part]:
     for file in filled or found:
         with files.readable(file.name):
             yield Part(_dataset(file, source.format), file.name)
+
+
+def files_of(source: Settings, period: Period) -> list[Path]:
+    """Return the table's files, any of which may hold rows of any day; none of a query."""
+    return [] if source.query else [file.path for file in layout.find(source.path, source.format)]
 
 
 def _dataset(file: TableFile, given: str) -> ds.Dataset:

@@ -43,6 +43,11 @@ def rows(source: Settings, period: Period) -> Iterator[Part]:
     return months.parts(period, partial(file, source))
 
 
+def files_of(source: Settings, period: Period) -> list[Path]:
+    """Return where the period's months lie, once they are there."""
+    return [paths.data_dir() / _name(source, month) for month in period.months]
+
+
 def file(source: Settings, month: str) -> Path:
     """Return a month's file from the data folder, after downloading it if it is not there.
 
@@ -51,8 +56,12 @@ def file(source: Settings, month: str) -> Path:
     BadData
         If the month is not published, cannot be downloaded, or arrives incomplete.
     """
-    name = f"{source.dataset}_tripdata_{month}.parquet"
+    name = _name(source, month)
     return files.once(paths.data_dir() / name, partial(_download, f"{ADDRESS}/{name}"))
+
+
+def _name(source: Settings, month: str) -> str:
+    return f"{source.dataset}_tripdata_{month}.parquet"
 
 
 def _download(address: str, part: Path) -> None:

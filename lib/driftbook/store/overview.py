@@ -1,6 +1,8 @@
 """Reading the days: what is current, from the views that dashboards read."""
 
 import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -58,6 +60,73 @@ def monitored_days(url: str = "") -> tuple[dt.date, dt.date] | None:
         query = "select min(first_day), max(newest_day) from driftbook.model_overview"
         first, newest = connection.execute(query).fetchone()
     return (first, newest) if newest else None
+
+
+@dataclass(frozen=True)
+class Computed:
+    """How a day's current rows were computed, and what came of its newest run.
+
+    Attributes
+    ----------
+    versions
+        The hashes of the library and of the notebook.
+    unfinished
+        Whether the day's newest run failed or was lost; its rows are those of an earlier one.
+    """
+
+    versions: tuple[str, str]
+    data_hash: str
+    source_state: str
+    unfinished: bool
+
+
+def computed_days(model: str, start: dt.date, end: dt.date) -> dict[dt.date, Computed]:
+    """Return how each day of `[start, end)` that has current rows was computed.
+
+    Raises
+    ------
+    DatabaseUnavailable
+        If the database cannot be reached.
+    """
+    query = """
+        select d.day, w.code_version, w.notebook_hash, w.data_hash, w.source_state, coalesce(n.unfinished, false)
+        from driftbook.day d
+        join driftbook.run w using (run_id)
+        left join lateral (
+            select r.status in ('failed', 'lost') as unfinished from driftbook.run r
+            where r.model = d.model and r.day = d.day and r.notebook = 'monitor' and r.kind = 'papermill'
+                and r.status <> 'running'
+            order by r.started_at desc, r.run_id desc
+            limit 1
+        ) n on true
+        where d.model = %s and d.day >= %s and d.day < %s
+        order by d.day
+    """
+    with connect() as connection:
+        found = connection.execute(query, [model, start, end]).fetchall()
+    return {day: Computed((code, notebook), *rest) for day, code, notebook, *rest in found}
+
+
+def note_source_states(model: str, states: Mapping[dt.date, str]) -> None:
+    """Note what the files of days look like now whose rows are still those that their numbers were computed from."""
+    query = """
+        update driftbook.run r set source_state = %s from driftbook.day d
+        where d.model = %s and d.day = %s and r.run_id = d.run_id
+    """
+    with connect() as connection, connection.cursor() as cursor:
+        cursor.executemany(query, [(state, model, day) for day, state in sorted(states.items())])
+
+
+def is_done_since(model: str, day: dt.date, since: dt.datetime, model_version: str, code_version: str) -> bool:
+    """Return whether a run of the same model and code has brought a day to its end after a moment."""
+    query = """
+        select 1 from driftbook.run
+        where model = %s and day = %s and notebook = 'monitor' and kind = 'papermill' and status = 'succeeded'
+            and finished_at > %s and model_version = %s and code_version = %s
+        limit 1
+    """
+    with connect() as connection:
+        return bool(connection.execute(query, [model, day, since, model_version, code_version]).fetchone())
 
 
 def stored_days(model: str, start: dt.date, end: dt.date, model_version: str) -> set[dt.date]:

@@ -82,6 +82,34 @@ def test_a_refusal_ends_with_its_message(papermill, notebook, tmp_path, monkeypa
     assert [path.name for path in tmp_path.iterdir()] == ["in.ipynb"]
 
 
+@pytest.mark.parametrize("way", [("-p", "password", "pl4nted"), ("-y", "x: {a: 'mysql://u:pl4nted@h'}")])
+def test_a_secret_is_refused_without_its_value(papermill, notebook, tmp_path, way):
+    done = papermill(notebook("x: int = 1", notebook="handmade"), "out.ipynb", *way)
+    assert (done.returncode, "looks like a secret" in done.stderr) == (1, True)
+    assert "pl4nted" not in done.stdout + done.stderr
+
+
+def test_the_traceback_only_if_asked_for(papermill, notebook):
+    nb = notebook("x: int = 1", notebook="handmade")
+    short, long = papermill(nb, "out.ipynb", "-p", "y", "2"), papermill(nb, "-", "--log-level", "DEBUG", "-p", "y", "2")
+    assert (short.returncode, long.returncode) == (1, 1)
+    assert ("Traceback" in short.stderr, "Traceback" in long.stderr) == (False, True)
+    assert [line for line in short.stderr.splitlines() if "BadInput" in line] == [short.stderr.splitlines()[-1]]
+
+
+@pytest.mark.parametrize("option", ["--inject-paths", "--inject-input-path", "--inject-output-path"])
+def test_papermills_own_paths_are_taken(papermill, notebook, place, tmp_path, monkeypatch, option):
+    monkeypatch.setenv("DRIFTBOOK_ARCHIVE_DIR", str(place))
+    cell = "print({name: value for name, value in globals().items() if name.startswith('PAPERMILL')})"
+    done = papermill(notebook("x: int = 1", cell, notebook="handmade"), "out.ipynb", option)
+    assert done.returncode == 0, done.stderr
+    given = eval(nbformat.read(tmp_path / "out.ipynb", 4).cells[-1].outputs[0].text)
+    known = {"PAPERMILL_INPUT_PATH": "in.ipynb", "PAPERMILL_OUTPUT_PATH": "out.ipynb"}
+    assert given == {
+        name: path for name, path in known.items() if option == "--inject-paths" or name[10:13].lower() in option
+    }
+
+
 def test_a_refused_login(papermill, notebook, place, tmp_path, monkeypatch):
     url = os.environ["DATABASE_URL"].replace("postgres@", "stranger:pl4nted@")
     monkeypatch.setenv("DATABASE_URL", url)

@@ -3,13 +3,15 @@ import os
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
 import pytest
-from driftbook import store
+from driftbook import config, store
+from driftbook.config.service import Service
 from driftbook.errors import RunFailed
-from driftbook.runs import versions
+from driftbook.runs import shell, versions
 from driftbook.store import liveness
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.exceptions import PapermillExecutionError
@@ -185,3 +187,97 @@ def test_another_backend_in_the_environment_does_not_lose_figures(database, note
     nb = nbformat.read(tmp_path / "out.ipynb", as_version=4)
     assert nb.metadata.driftbook.executed.startswith(executed)
     assert [output.get("data", {}).keys() >= {"image/png"} for output in nb.cells[-1].outputs] == [True]
+
+
+@pytest.fixture
+def forks(monkeypatch):
+    """Let runs fork, whatever tests of this process have drawn before."""
+    monkeypatch.setattr(shell, "can_draw", lambda: True)
+
+
+def test_a_failing_cell_that_is_allowed_to_raise_fails_the_run(place, notebook, execute):
+    """papermill ends with an error whatever the tag says: record and page agree with its exit status."""
+    nb = notebook("x: int = 1", "1 / 0", "print('after')", notebook="handmade")
+    nb.cells[2].metadata.tags = ["raises-exception"]
+    with pytest.raises(PapermillExecutionError, match="ZeroDivisionError"):
+        execute(nb)
+    run, page, archived = newest(place)
+    assert (run["status"], run["error"]) == ("failed", "ZeroDivisionError: division by zero")
+    assert 'id="failed-cell"' in page
+    assert archived.cells[-1].outputs[0].text == "after\n"
+
+
+def test_an_index_that_cannot_be_replaced(place, notebook, execute, monkeypatch, caplog, tmp_path):
+    monkeypatch.setenv("DRIFTBOOK_ARCHIVE_DIR", str(tmp_path / "archive"))
+    (tmp_path / "archive" / "index.html").mkdir(parents=True)
+    execute(notebook("x: int = 1", notebook="handmade"))
+    run = store.run(store.runs()["run_id"].iloc[0])
+    assert run["status"] == "succeeded" and (tmp_path / "archive" / run["page"]).exists()
+    assert "the archive's index is not written anew" in caplog.text
+
+
+@pytest.mark.parametrize("cell", ["1", "1 / 0"])
+def test_a_page_that_cannot_be_made(place, notebook, execute, monkeypatch, cell):
+    def broken(*_, **__):
+        raise ValueError("no <such> template")
+
+    monkeypatch.setattr("driftbook.pages.render.render", broken)
+    with pytest.raises(RunFailed, match="the page could not be made: ValueError: no <such> template"):
+        execute(notebook("x: int = 1", cell, notebook="handmade"))
+    run, page, _ = newest(place)
+    said = "ZeroDivisionError: division by zero" if "0" in cell else "no cell failed"
+    assert (run["status"], run["error"].partition("; ")[0]) == ("failed", said)
+    assert "no &lt;such&gt; template" in page
+    monkeypatch.undo()
+
+
+@pytest.mark.parametrize("ours", [{}, {"kernel": "own"}], ids=["fork", "kernel"])
+@pytest.mark.parametrize("change", ["os.environ.clear()", "os.chdir('/')", "del os.environ['DRIFTBOOK_RUN']"])
+def test_a_cell_that_changes_environment_or_folder(place, notebook, execute, forks, ours, change):
+    url = "import os; url = os.environ['DATABASE_URL']"
+    back = "os.environ['DATABASE_URL'] = url"
+    execute(notebook("x: int = 1", url, change, back, STORE, notebook="handmade", stores=True, **ours))
+    run, _, _ = newest(place)
+    assert (run["kind"], run["status"], len(store.smoke_values(run["run_id"]))) == ("papermill", "succeeded", 1)
+
+
+def test_a_notebook_that_changed_during_its_run(place, notebook, execute, tmp_path, caplog):
+    edit = (
+        f"p = {str(tmp_path / 'in.ipynb')!r}; t = open(p).read(); open(p, 'w').write(t.replace('# Hand', '# Machine'))"
+    )
+    execute(notebook("x: int = 1", edit, notebook="handmade"))
+    _, page, archived = newest(place)
+    assert "The notebook's file changed during its run" in caplog.text
+    assert "its file changed during the run" in page
+    assert archived.cells[0].source == "# Hand-made"
+
+
+def test_a_run_in_a_thread(place, notebook, execute):
+    with ThreadPoolExecutor(1) as pool:
+        nb = pool.submit(execute, notebook("x: int = 1", "print(x)", notebook="handmade")).result()
+    assert nb.cells[-1].outputs[0].text == "1\n"
+    assert newest(place)[0]["status"] == "succeeded"
+
+
+def limited(**service):
+    return config.load("demo").model_copy(update={"service": Service(**service)}).model_dump(mode="json")
+
+
+@pytest.mark.parametrize("ours", [{}, {"kernel": "own"}], ids=["fork", "kernel"])
+def test_a_run_that_never_ends_is_ended(place, notebook, execute, forks, ours):
+    nb = notebook('params: str = "demo"', "while True:\n    pass", "1", notebook="handmade", **ours)
+    with pytest.raises(CellTimeoutError):
+        execute(nb, params=limited(run_seconds=2))
+    run, _, _ = newest(place)
+    assert run["error"].startswith("the run took longer than service.run_seconds allows, 2 s; CellTimeoutError")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux says how much memory a process has")
+@pytest.mark.parametrize("ours", [{}, {"kernel": "own"}], ids=["fork", "kernel"])
+def test_a_run_that_takes_too_much_memory(place, notebook, execute, forks, ours):
+    nb = notebook('params: str = "demo"', "x = bytearray(10_000_000)", "x = bytearray(2_000_000_000)",
+                  notebook="handmade", **ours)  # fmt: skip
+    with pytest.raises(PapermillExecutionError, match="MemoryError"):
+        execute(nb, params=limited(run_memory_mb=500))
+    run, _, _ = newest(place)
+    assert run["error"].startswith("MemoryError") and "service.run_memory_mb lets a run take 500 MB" in run["error"]

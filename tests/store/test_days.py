@@ -61,7 +61,7 @@ def opened(kind="papermill", notebook_hash="n1", code_version="c1", **changes):
 
 def written(result=RESULT, status="succeeded", **run):
     """Open, write and close a run; return its id and what writing said."""
-    run_id = opened(**run)
+    run_id = opened(**{"model": result.model, "day": result.day, **run})
     outcome = store.write_day(run_id, result)
     if status != "running":
         store.close_run(run_id, status, page=f"{run_id}.html")
@@ -271,6 +271,14 @@ def test_an_unknown_run(database):
     with pytest.raises(BadInput, match="run_id is 'none': there is no such run"):
         store.write_day("none", RESULT)
     assert rows("measure") == []
+
+
+@pytest.mark.parametrize("of", [{"model": "other"}, {"day": dt.date(2022, 2, 6)}, {"model": "", "day": None}])
+def test_a_run_of_another_model_or_day(database, of):
+    run_id = opened(**of)
+    with pytest.raises(BadInput, match=r"the result is of model 'm' on 2022-02-05, and the run .* stores its own day"):
+        store.write_day(run_id, RESULT)
+    assert rows("measure") == [] and store.run(run_id)["stored_at"] is None
 
 
 @pytest.mark.parametrize(("data", "revisions"), [("'d1'", [1]), ("str(os.getpid())", [1, 2, 3, 4])])

@@ -17,6 +17,7 @@ from driftbook import batches, config, paths, store
 from driftbook.config import Settings
 from driftbook.errors import BadInput
 from driftbook.runs.parameters import Request
+from driftbook.runs.values import OF_PAPERMILL
 
 #: Evidently's interactive report, a file of its own beside the page.
 REPORT = "evidently.html"
@@ -180,11 +181,13 @@ def _holds(label: str, day: dt.date) -> bool:
 
 def _facts(run: Mapping[str, Any], request: Request, nb: NotebookNode) -> dict[str, str]:
     """Return what identifies a run, how to repeat it and how to read its rows."""
-    given = {name: value for name, value in _given(nb).items() if name != "params"}
+    given = {name: value for name, value in _given(nb).items() if name not in ("params", *OF_PAPERMILL)}
     facts = {"again": command(request.notebook, request.model, **given), "run": run["run_id"]}
     if run["revision"]:
         key = f"model = '{request.model}' and day = '{run['day']}' and revision = {run['revision']}"
         facts |= {"its rows": f"select * from driftbook.measure where {key}", "revision": str(run["revision"])}
+    if nb.metadata["driftbook"].get("changed"):
+        facts["notebook"] = "its file changed during the run: these are the cells that ran"
     hashes = ("model_version", "data_hash", "notebook_hash", "code_version")
     return facts | {name.replace("_", " "): run[name] for name in hashes if run[name]}
 

@@ -10,8 +10,9 @@ def execute_notebook(nb, kernel_name, **options):  # noqa: ANN201
     """Execute a notebook: ours checked, archived and recorded, any other as papermill always did."""
     from papermill.engines import NBClientEngine
 
-    if "driftbook" not in nb.metadata:
+    if "driftbook" not in nb.metadata and not _is_stripped(nb):
         return NBClientEngine.execute_notebook(nb, kernel_name, **options)
+    _say_the_message_only()
     return _executor()(nb, kernel_name, **options)
 
 
@@ -27,6 +28,32 @@ def nb_language(nb, language=None):  # noqa: ANN201
     from papermill.engines import NBClientEngine
 
     return NBClientEngine.nb_language(nb, language)
+
+
+def _is_stripped(nb) -> bool:
+    """Return whether a notebook is ours but for its metadata, which it gets back."""
+    if not any("driftbook" in cell.source for cell in nb.cells):
+        return False
+    from driftbook.runs import recognition
+
+    _say_the_message_only()
+    return recognition.restore(nb)
+
+
+def _say_the_message_only() -> None:
+    """Have an error that ends papermill say what went wrong; where it did, with `--log-level DEBUG` only."""
+    import logging
+    import sys
+    import traceback
+
+    def say(kind, error, its_traceback) -> None:
+        if logging.getLogger().isEnabledFor(logging.DEBUG):
+            sys.__excepthook__(kind, error, its_traceback)
+        else:
+            sys.stderr.write("".join(traceback.format_exception_only(error)))
+
+    if sys.excepthook is sys.__excepthook__ and "papermill" in sys.argv[0]:
+        sys.excepthook = say
 
 
 @cache  # once: what each run of a worker left in circles would be frozen with the modules, and never freed

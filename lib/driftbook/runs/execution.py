@@ -10,7 +10,7 @@ from papermill.log import logger
 
 from driftbook import batches, store
 from driftbook.errors import DriftbookError, RunFailed
-from driftbook.runs import archive, failures, identity, kernels, limits, memory, parameters, signals, versions
+from driftbook.runs import archive, failures, identity, kernels, limits, memory, parameters, signals, values, versions
 from driftbook.runs.forks import ForkEngine
 from driftbook.runs.limits import Limits
 from driftbook.runs.parameters import Request
@@ -30,6 +30,7 @@ def execute(nb: NotebookNode, kernel_name: str, *, in_batch: bool = False, **opt
     RunFailed
         If no cell failed, but the last one was not reached, the rows are not in the database, or there is no page.
     """
+    values.settle(nb, kernel_name)
     request = parameters.check(nb)
     if not in_batch:
         store.mark_lost()
@@ -78,6 +79,9 @@ def _recorded(
     failure = unmade = ""
     try:
         failure = store.scrub(failures.found(nb, run_id, died, limits))
+        if versions.has_changed(nb):
+            nb.metadata["driftbook"]["changed"] = True
+            logger.warning("The notebook's file changed during its run: archived are the cells that ran")
         nb = nbformat.reads(store.scrub(nbformat.writes(nb)), as_version=4)
         page = archive.write(store.run(run_id), request, nb, failure)
     except Exception as error:

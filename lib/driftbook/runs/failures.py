@@ -11,15 +11,13 @@ from driftbook.runs.signals import Stopped
 def found(nb: NotebookNode, run_id: str, died: BaseException | None, limits: Limits) -> str:
     """Return why the run failed, empty if it succeeded; a cell that raised is marked as failed in the notebook."""
     failed = failed_cell(nb)
-    if isinstance(died, Stopped):  # whose kernel may have been interrupted, and its cell with it
-        return f"{type(died).__name__}: {died}"
+    if isinstance(died, Stopped | CellTimeoutError):  # whose kernel was interrupted, and its cell with it
+        return _ended(died, limits)
     if failed:
         error = next((output for output in failed.outputs if output.output_type == "error"), None)
         return f"{error.ename}: {error.evalue}{_of_memory(error, limits)}" if error else "a cell failed"
     if died:
-        overdue = isinstance(died, CellTimeoutError) and limits.is_over
-        said = f"the run took longer than service.run_seconds allows, {limits.seconds:g} s; " if overdue else ""
-        return f"{said}{type(died).__name__}: {died}"
+        return _ended(died, limits)
     cells = [cell for cell in nb.cells if cell.cell_type == "code"]
     unfinished = [cell for cell in cells if cell.source.strip() and not _finished(cell)]
     if unfinished:
@@ -36,6 +34,12 @@ def failed_cell(nb: NotebookNode) -> NotebookNode | None:
             cell.metadata.setdefault("papermill", NotebookNode())["status"] = "failed"  # what the page marks
     failed = [cell for cell in nb.cells if cell.metadata.get("papermill", {}).get("status") == "failed"]
     return next((cell for cell in failed if not any(_is_exit(output) for output in cell.outputs)), None)
+
+
+def _ended(died: BaseException, limits: Limits) -> str:
+    overdue = isinstance(died, CellTimeoutError) and limits.is_over
+    said = f"the run took longer than service.run_seconds allows, {limits.seconds:g} s; " if overdue else ""
+    return f"{said}{type(died).__name__}: {died}"
 
 
 def _finished(cell: NotebookNode) -> bool:

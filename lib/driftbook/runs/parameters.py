@@ -13,6 +13,7 @@ from driftbook import batches, config, model
 from driftbook.config import Settings
 from driftbook.errors import BadInput
 from driftbook.periods import Period, between, one_day
+from driftbook.runs import values
 
 _TYPES = {"str": (str,), "int": (int,), "float": (float, int), "bool": (bool,), "list": (list,)}
 
@@ -75,6 +76,8 @@ def check(nb: NotebookNode) -> Request:
 def _parameters(nb: NotebookNode) -> dict[str, Any]:
     known = {parameter.name: parameter for parameter in _infer_parameters(nb)}
     given = dict(nb.metadata.get("papermill", {}).get("parameters", {}))
+    values.check(given)
+    given = {name: value for name, value in given.items() if name in known or name not in values.OF_PAPERMILL}
     for name, value in given.items():
         if name not in known:
             close = difflib.get_close_matches(name, known, n=1, cutoff=0)

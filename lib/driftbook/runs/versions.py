@@ -22,6 +22,17 @@ def notebook_hash(nb: NotebookNode) -> str:
     return hashlib.sha256("\0".join(sources).encode()).hexdigest()[:12]
 
 
+def has_changed(nb: NotebookNode) -> bool:
+    """Return whether the file that a notebook was read from holds other cells by now."""
+    path = nb.metadata.get("papermill", {}).get("input_path")
+    try:
+        return notebook_hash(nbformat.reads(Path(path).read_text(encoding="utf-8"), as_version=4)) != notebook_hash(nb)
+    except (TypeError, OSError):  # from standard input, a bucket, another folder; or gone
+        return False
+    except (ValueError, nbformat.ValidationError):  # half written
+        return True
+
+
 def of_days() -> tuple[str, str]:
     """Return the versions that a day is monitored with now: of the library and of the notebook."""
     return library_version(), notebook_hash(nbformat.read(paths.notebooks_dir() / "monitor.ipynb", as_version=4))

@@ -47,7 +47,7 @@ def write_day(run_id: str, result: DayResult) -> Revision:
     Raises
     ------
     BadInput
-        If there is no such run, or the day holds no measure.
+        If there is no such run, it is of another model or day, or the day holds no measure.
     DatabaseUnavailable
         If the database cannot be reached.
     """
@@ -71,11 +71,16 @@ def write_day(run_id: str, result: DayResult) -> Revision:
 
 
 def _writing_run(connection: psycopg.Connection, run_id: str, result: DayResult) -> dict[str, Any]:
-    query = "select run_id, kind, notebook_hash, code_version from driftbook.run where run_id = %s"
+    query = "select run_id, kind, notebook_hash, code_version, model, day from driftbook.run where run_id = %s"
     with connection.cursor(row_factory=dict_row) as cursor:
         row = cursor.execute(query, [run_id]).fetchone()
     if row is None:
         raise unknown_run(run_id)
+    if (row["model"], row["day"]) != (result.model, result.day):
+        raise BadInput(
+            f"the result is of model {result.model!r} on {result.day}, and the run {run_id} is of {row['model']!r} on "
+            f"{row['day']}: a run stores its own day"
+        )
     return {
         **row,
         "data_hash": result.data_hash,

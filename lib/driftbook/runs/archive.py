@@ -186,7 +186,7 @@ def _facts(run: Mapping[str, Any], request: Request, nb: NotebookNode) -> dict[s
     if run["revision"]:
         key = f"model = '{request.model}' and day = '{run['day']}' and revision = {run['revision']}"
         facts |= {"its rows": f"select * from driftbook.measure where {key}", "revision": str(run["revision"])}
-    if nb.metadata["driftbook"].get("changed"):
+    if nb.metadata.get("driftbook", {}).get("changed"):
         facts["notebook"] = "its file changed during the run: these are the cells that ran"
     hashes = ("model_version", "data_hash", "notebook_hash", "code_version")
     return facts | {name.replace("_", " "): run[name] for name in hashes if run[name]}

@@ -62,6 +62,8 @@ def test_the_age_is_counted_in_days(days):
         ("failed_days", {"status": "failed", "ago": "8 days"}, (0.0, "ok")),
         ("lost_runs", {"status": "running", "ago": "2 days"}, (1.0, "notice")),
         ("lost_runs", {"status": "running", "ago": "2 hours"}, (0.0, "ok")),
+        ("lost_runs", {"status": "lost", "ago": "2 hours"}, (1.0, "notice")),
+        ("lost_runs", {"status": "lost", "ago": "8 days"}, (0.0, "ok")),
     ],
 )
 def test_failed_and_lost_runs_of_the_last_seven_days_count(days, metric, run, expected):

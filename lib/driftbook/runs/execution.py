@@ -5,14 +5,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import nbformat
 from nbformat import NotebookNode
-from papermill.engines import NBClientEngine
 from papermill.log import logger
 
 from driftbook import store
 from driftbook.errors import RunFailed
-from driftbook.runs import archive, parameters, versions
+from driftbook.runs import archive, parameters, scrubbing, versions
 from driftbook.runs.forks import ForkEngine
 from driftbook.runs.kernels import against_forking, private_kernel
 from driftbook.runs.parameters import Request
@@ -30,6 +28,7 @@ def execute(nb: NotebookNode, kernel_name: str, *, in_batch: bool = False, **opt
     RunFailed
         If no cell failed, but the last one was not reached, or the rows are not in the database.
     """
+    scrubbing.in_log()
     request = parameters.check(nb)
     run_id = _open(request, nb)
     died: BaseException | None = None
@@ -39,7 +38,7 @@ def execute(nb: NotebookNode, kernel_name: str, *, in_batch: bool = False, **opt
     except BaseException as error:  # a dead kernel, a timeout, Ctrl-C: recorded, then raised again
         died = error
     failure = store.scrub(_failure(nb, run_id, died))
-    nb = nbformat.reads(store.scrub(nbformat.writes(nb)), as_version=4)
+    nb = scrubbing.notebook(nb)
     try:
         page = archive.write(store.run(run_id), request, nb, failure)
     except OSError as error:
@@ -66,7 +65,7 @@ def _executed(nb: NotebookNode, kernel_name: str, options: dict[str, Any]) -> No
         return ForkEngine.execute_notebook(nb, kernel_name, **options)
     logger.info("In a kernel of its own: %s", reason)
     with private_kernel() as kernel:
-        return NBClientEngine.execute_notebook(nb, kernel_name, **{**options, **kernel})
+        return scrubbing.KernelEngine.execute_notebook(nb, kernel_name, **{**options, **kernel})
 
 
 def _open(request: Request, nb: NotebookNode) -> str:

@@ -13,11 +13,26 @@ export DATABASE_URL
 help:            ## show these targets
 	@grep -E '^[a-z-]+: .*##' Makefile | sed -E 's/:[^#]*## +/\t/' | expand -t 12
 
+# Whatever environment is active or configured, only `.venv` is installed into; without a home to write to nothing is cached.
+OTHERS = VIRTUAL_ENV CONDA_PREFIX CONDA_DEFAULT_ENV PYTHONPATH PYTHONHOME PYTHONUSERBASE \
+    PIP_USER PIP_TARGET PIP_PREFIX PIP_ROOT PIP_PYTHON PIP_REQUIRE_VIRTUALENV \
+    UV_SYSTEM_PYTHON UV_PYTHON UV_TARGET UV_PREFIX UV_PROJECT_ENVIRONMENT UV_BREAK_SYSTEM_PACKAGES
+HERE = env $(addprefix -u ,$(OTHERS))
+UV = $(HERE) .venv/bin/uv $(shell c="$${UV_CACHE_DIR:-$${XDG_CACHE_HOME:-$$HOME/.cache}/uv}"; \
+    mkdir -p "$$c" 2>/dev/null && test -w "$$c" || echo --no-cache) pip install --python .venv/bin/python --quiet --compile-bytecode
+
+# Its programs name its place: in a checkout that was moved or copied they are those of the other one.
+ifneq ($(or $(shell cat .venv/ready 2>/dev/null),$(CURDIR)),$(CURDIR))
+.venv/ready: moved
+endif
+moved:
+	rm -rf .venv
+
 .venv/ready: requirements.txt pyproject.toml
-	$(PYTHON) -m venv .venv
-	.venv/bin/pip install --quiet --disable-pip-version-check "$$(grep -o '^uv==[^ ]*' requirements.txt)"
-	.venv/bin/uv pip install --quiet --compile-bytecode -r requirements.txt
-	touch .venv/ready
+	$(HERE) $(PYTHON) -m venv .venv
+	$(HERE) .venv/bin/python -m pip install --no-user --quiet --disable-pip-version-check "$$(grep -o '^uv==[^ ]*' requirements.txt)"
+	$(UV) -r requirements.txt
+	pwd -P >.venv/ready
 
 demo: .venv/ready ## train, monitor a simulated month with planted incidents, archive it; needs no data and no Docker
 	.venv/bin/driftbook db during $(MAKE) run PARAMS=demo START=2022-02-01 END=2022-02-28 EMBEDDED=yes
@@ -32,7 +47,7 @@ test: .venv/ready ## lint, all tests, and the committed notebooks against their 
 	.venv/bin/pytest
 
 .venv/lab: .venv/ready requirements-lab.txt
-	.venv/bin/uv pip install --quiet --compile-bytecode -r requirements-lab.txt
+	$(UV) -r requirements-lab.txt
 	touch .venv/lab
 
 lab: .venv/lab   ## open the notebooks in JupyterLab, installed at its first use
@@ -70,4 +85,4 @@ lock: ## compile requirements*.txt from pyproject.toml, versions kept; UPGRADE=-
 stop: .venv/ready ## end the embedded PostgreSQL
 	.venv/bin/driftbook db stop
 
-.PHONY: help demo run test lab notebooks dashboards stack stack-down bench lock stop
+.PHONY: moved help demo run test lab notebooks dashboards stack stack-down bench lock stop

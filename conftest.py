@@ -14,7 +14,12 @@ from tools import notebooks
 _HOME = pytest.StashKey[Path]()
 
 
+def pytest_addoption(parser):
+    parser.addoption("--whole", action="store_true", help="all of tests/chaos: minutes, not seconds")
+
+
 def pytest_configure(config):
+    config.addinivalue_line("markers", "whole: one of many of its kind, run with --whole only")
     worker = getattr(config, "workerinput", None)
     config.stash[_HOME] = Path(worker["home"] if worker else tempfile.mkdtemp(prefix="driftbook-test-"))
     os.environ["DRIFTBOOK_MODELS_DIR"] = str(config.stash[_HOME] / "models")
@@ -36,6 +41,13 @@ def pytest_ignore_collect(collection_path):
     if collection_path.suffix == ".ipynb" and collection_path not in notebooks.tracked():
         return True
     return None
+
+
+def pytest_collection_modifyitems(config, items):
+    if not config.getoption("whole"):
+        left = [item for item in items if item.get_closest_marker("whole")]
+        items[:] = [item for item in items if item not in left]
+        config.hook.pytest_deselected(items=left)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -24,8 +24,12 @@ select format('create role %I', name) from unnest(array['driftbook', 'grafana_re
 where to_regrole(name) is null \gexec
 alter role driftbook login nocreatedb nocreaterole password :'writer_password';
 alter role grafana_reader login nocreatedb nocreaterole connection limit 20 password :'reader_password';
+-- What a session, or the role for its next ones, may set otherwise; running this script again sets it back.
+alter role grafana_reader reset all;
 alter role grafana_reader set default_transaction_read_only = on;
 alter role grafana_reader set statement_timeout = '15s';
+alter role grafana_reader set lock_timeout = '5s';
+alter role grafana_reader set idle_in_transaction_session_timeout = '60s';
 
 -- Nobody but the two gets in, the writer has its own schema, and nothing is created anywhere else.
 select current_database() as database \gset
@@ -33,6 +37,19 @@ revoke all on database :"database" from public;
 revoke all on schema public from public;
 grant connect on database :"database" to driftbook, grafana_reader;
 grant driftbook to current_user;
+
+-- What everybody may do in any database: take the locks by which writers wait for each other, write large objects, wake
+-- listeners. And what only an administrator may set: how much of the disk a query of the reader may take.
+\if :is_superuser
+alter role grafana_reader set temp_file_limit = '256MB';
+select format('revoke execute on function %s from public', oid::regprocedure) from pg_proc
+where pronamespace = 'pg_catalog'::regnamespace
+    and proname ~ '^(pg_(try_)?advisory_|lo_|lowrite$|loread$|pg_notify$)' \gexec
+select format('grant execute on function %s to driftbook', oid::regprocedure) from pg_proc
+where pronamespace = 'pg_catalog'::regnamespace and proname ~ '^pg_(try_)?advisory_' \gexec
+\else
+\warn 'not a superuser: grafana_reader keeps the right to take advisory locks and to write large objects'
+\endif
 create schema if not exists driftbook authorization driftbook;
 SQL
 

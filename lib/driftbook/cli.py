@@ -48,15 +48,11 @@ def stop() -> None:
 @db.command(context_settings={"ignore_unknown_options": True})
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
 def during(command: tuple[str, ...]) -> None:
-    """Run COMMAND, then stop the server unless it ran before; the exit status is the command's."""
+    """Run COMMAND, then stop the server unless it ran before or another `during` goes on; the status is COMMAND's."""
     from driftbook.store.embedded import server
 
-    ran_before = server.is_running()
-    try:
+    with server.during():
         status = subprocess.run(command, check=False).returncode
-    finally:
-        if not ran_before:
-            server.stop()
     sys.exit(status)
 
 

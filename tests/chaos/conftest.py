@@ -1,11 +1,13 @@
 """Faults that are planted: what takes minutes runs by `pytest tests/chaos --whole`."""
 
+import importlib.util
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
+from pathlib import Path
 
 import nbformat
 import psutil
@@ -13,9 +15,11 @@ import pytest
 from driftbook import paths
 from nbformat.v4 import new_code_cell, new_notebook
 
-
-def pytest_addoption(parser):
-    parser.addoption("--whole", action="store_true", help="kill at 50 moments, not at 6: some twenty minutes")
+# The hand-made notebooks of `tests/runs`.
+_spec = importlib.util.spec_from_file_location("runs_conftest", Path(__file__).parents[1] / "runs" / "conftest.py")
+_module = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(_module)
+notebook, execute = _module.notebook, _module.execute
 
 
 @pytest.fixture

@@ -168,9 +168,9 @@ def test_every_mistake_is_named_at_once():
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("", "odd.yaml must hold one top-level key `params:`, found None"),
-        ("just text", "must hold one top-level key `params:`, found 'just text'"),
-        ("name: demo", "must hold one top-level key `params:`, found {'name': 'demo'}"),
+        ("", "odd.yaml must hold one top-level key `params:`, found nothing"),
+        ("just text", "must hold one top-level key `params:`, found a text"),
+        ("name: demo", "must hold one top-level key `params:`, found other keys"),
         ("params: {}\nmore: 1", "must hold one top-level key"),
         ("params:", "odd.yaml is not a valid params file: params: Input should be a valid dictionary"),
         ("params: [1, 2]", "odd.yaml is not a valid params file: params: Input should be a valid dictionary"),

@@ -152,6 +152,39 @@ def test_a_manifest_that_cannot_be_read(demo, saved, content):
         model.load(demo[0])
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        *({"version": odd} for odd in ("../x", "/etc", "..", ".", "", "a/b", "a\\b", "a\0", 7, None, ["x"], "x" * 65)),
+        *({"sha256": odd} for odd in ("x", [1], None, {"model.joblib": 7})),
+        {"params": [[["deep"]]]},
+    ],
+    ids=str,
+)
+def test_an_odd_manifest_is_refused(demo, saved, change):
+    path = saved / "manifest.json"
+    path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")) | change), encoding="utf-8")
+    for call in (model.load, model.check_trained):
+        with pytest.raises(ModelUnavailable, match="the manifest of model 'demo' cannot be read: train it with"):
+            call(demo[0])
+
+
+@pytest.mark.parametrize("content", ["[" * 100_000, '{"a": "' + "x" * 2_000_001 + '"}'], ids=["deep", "large"])
+def test_a_manifest_is_bounded(demo, saved, content):
+    (saved / "manifest.json").write_text(content, encoding="utf-8")
+    with pytest.raises(ModelUnavailable, match="the manifest of model 'demo' cannot be read"):
+        model.load(demo[0])
+
+
+def test_a_hash_that_the_manifest_lacks(demo, saved):
+    path = saved / "manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    del manifest["sha256"]["model.joblib"]
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    with pytest.raises(ModelUnavailable, match=r"model.joblib of model 'demo' is not what its manifest names"):
+        model.load(demo[0])
+
+
 def test_missing_features_count_as_the_params_say(demo):
     settings, trained, _ = demo
     frame = trained.reference_rows.head(5)

@@ -51,3 +51,12 @@ def test_one_absurd_value_does_not_hide_the_rest(demo):
     (panel,) = drawn(figures.distributions(trained.reference_rows, ["trip_distance"], settings.axes))
     assert trained.reference_rows["trip_distance"].max() > 90_000
     assert panel.get_xlim()[1] < 50
+
+
+@pytest.mark.parametrize("name", [r"$\bad$", "$", "a $ b $ c", "x" * 300, "<b>"])
+def test_names_are_no_formulas_and_have_room(name):
+    frame = pd.DataFrame({name: [name, name, "b"], "n": [1.0, 2.0, 3.0], "p": [1.5, 2.0, 2.5]})
+    (panel,) = drawn(figures.distributions(frame, [name], {name: f"{name} ({name})"}))
+    assert panel.get_title() in (name, f"{name[:59]}…")
+    assert panel.get_xticklabels()[0].get_text() in (name, f"{name[:23]}…")
+    drawn(figures.residuals(frame.rename(columns={"n": name * 2}), name * 2, "p", name))

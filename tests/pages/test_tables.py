@@ -300,3 +300,31 @@ def test_names_of_columns_are_no_html(demo):
 
 def test_long_cells_are_not_cut():
     assert "x" * 500 in tables.table(pd.DataFrame({"a": ["x" * 500]})).data
+
+
+SCRIPT = "<script>alert(1)</script>\"'"
+
+
+def test_names_and_values_are_text_in_every_table(demo):
+    settings = demo[0].model_copy(update={"units": {SCRIPT: SCRIPT}})
+    found = of(
+        Measure("quantile", 1.0, SCRIPT, "p50", lower=0.0, upper=0.5, verdict="alarm"),
+        Measure("quantile", 1.0, SCRIPT, SCRIPT, lower=0.0, upper=0.5, verdict="alarm"),
+        Measure("severity", 2.0, SCRIPT, "", upper=1.0, verdict="alarm"),
+        Measure("score", 2.0, SCRIPT, "", upper=1.0, verdict="alarm"),
+    )
+    frame = pd.DataFrame({SCRIPT: [SCRIPT], "list": [[SCRIPT]], "set": pd.Categorical([SCRIPT])}, index=[SCRIPT])
+    overview = pd.DataFrame({"day": [DAY], "verdict": "alarm", "rows": 1, "error": 0.1, "share_missing_values": 0.0})
+    judged = {"severity": 1.0, "fixed_score": 1.0, "fixed_threshold": 1.0, "trailing_score": 1.0}
+    judged |= {"day": DAY, "trailing_threshold": 1.0, "day_class": SCRIPT, "reason": SCRIPT}
+    pages = [
+        tables.quantiles(settings, found),
+        tables.scores(found),
+        tables.measures(settings, found.measures, fold=""),
+        "".join(tables.beyond(settings, found)),
+        tables.table(frame.rename_axis(index=SCRIPT, columns=SCRIPT)),
+        tables.days(overview.assign(error_metric=None), pd.DataFrame([judged]), link=str),
+    ]
+    for page in pages:
+        assert "<script" not in (page.data if hasattr(page, "data") else page)
+        assert SCRIPT in Page(page).text

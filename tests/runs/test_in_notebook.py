@@ -91,7 +91,8 @@ def test_the_report_in_a_run_is_a_file_beside_the_page(in_run, tmp_path):
     shown = in_notebook.show_report(Snapshot()).data
     assert '<a href="evidently.html">' in shown
     page = (tmp_path / "a" / "b" / "evidently.html").read_text()
-    assert page == '<html><head><link rel="icon" href="data:,"></head>report</html>'
+    assert page.endswith('<link rel="icon" href="data:,"></head>report</html>')
+    assert page.startswith('<html><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy"')
 
 
 def test_the_report_in_jupyter_is_shown():

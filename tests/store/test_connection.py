@@ -1,3 +1,4 @@
+import re
 import signal
 import subprocess
 import sys
@@ -187,3 +188,35 @@ def test_an_old_server(database, monkeypatch):
     monkeypatch.setattr(connection, "_OLDEST", 99)
     with pytest.raises(DatabaseUnavailable, match=r"PostgreSQL \d\d runs at .*: expected 99 or newer"):
         connect()
+
+
+@pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII", "EUC_JP"])
+def test_a_database_of_another_encoding_is_refused(server_uri, monkeypatch, encoding):
+    name = f"other_{encoding.lower()}"
+    with psycopg.connect(server_uri, autocommit=True) as connection:
+        connection.execute(f"create database {name} encoding '{encoding}' locale 'C' template template0")
+    try:
+        monkeypatch.setenv("DATABASE_URL", server_uri.replace("/postgres?", f"/{name}?"))
+        with pytest.raises(DatabaseUnavailable, match=f"'{name}' has the encoding {encoding}, expected UTF8: make"):
+            connect()
+        with psycopg.connect(server_uri.replace("/postgres?", f"/{name}?")) as connection:
+            assert connection.execute("select to_regnamespace('driftbook')").fetchone() == (None,)
+    finally:
+        with psycopg.connect(server_uri, autocommit=True) as connection:
+            connection.execute(f"drop database {name} with (force)")
+
+
+def test_a_login_that_may_not_create_says_the_way_out(database, monkeypatch):
+    with psycopg.connect(database) as connection:
+        connection.execute("create role weak login")
+    try:
+        monkeypatch.setenv("DATABASE_URL", database.replace("postgres@", "weak@"))
+        with pytest.raises(DatabaseUnavailable, match="login 'weak' may not make the tables of driftbook") as caught:
+            connect()
+        (statement,) = re.findall("`(.*?)`", str(caught.value))
+        with psycopg.connect(database) as connection:
+            connection.execute(statement)
+        connect().close()
+    finally:
+        with psycopg.connect(database) as connection:
+            connection.execute("drop owned by weak cascade; drop role weak")

@@ -3,13 +3,12 @@
 import datetime as dt
 import re
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import Field, SerializeAsAny, ValidationError, field_validator, model_validator
 
 from driftbook import paths
+from driftbook.config import reading
 from driftbook.config.alarms import Alarms, Calendar
 from driftbook.config.columns import Bounds, Columns, Within
 from driftbook.config.model import DeliveredModel, Labels, Model, Target, TrainModel
@@ -21,6 +20,9 @@ from driftbook.periods import Period, between
 from driftbook.records import HOUR, OWN_NAMES, PREDICTION, WHOLE_DAY
 from driftbook.sources import registry
 from driftbook.sources.contract import SourceSettings
+
+#: So many faults of a params file are told at once.
+_MOST_ERRORS = 20
 
 
 class References(Strict):
@@ -231,14 +233,7 @@ def load(params: str | Mapping[str, Any]) -> Settings:
     """
     if isinstance(params, Mapping):
         return _validated(params, "the mapping given as params")
-    path = _params_file(params)
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise BadInput(f"{path.name} is not YAML: {' '.join(str(error).split())}") from None
-    if not isinstance(content, Mapping) or set(content) != {"params"}:
-        raise BadInput(f"{path.name} must hold one top-level key `params:`, found {content!r:.80}")
-    return _validated(content["params"], path.name)
+    return _validated(*reading.content(params))
 
 
 def known_names() -> list[str]:
@@ -246,22 +241,13 @@ def known_names() -> list[str]:
     return sorted(path.stem for path in paths.params_dir().glob("*.yaml"))
 
 
-def _params_file(params: str) -> Path:
-    if not isinstance(params, str) or not params:
-        raise BadInput(f"params is {params!r}: expected a name, one of {known_names()}, or the path of a params file")
-    is_path = params.endswith((".yaml", ".yml")) or "/" in params
-    path = paths.anchored(params) if is_path else paths.params_dir() / f"{params}.yaml"
-    if not path.is_file():
-        raise BadInput(f"params is {params!r}: no such params file; known names are {known_names()}")
-    return path
-
-
 def _validated(content: Any, origin: str) -> Settings:
+    reading.check(content, origin)
     try:
         return Settings.model_validate(content)
     except ValidationError as error:
         lines = [
-            f"{'.'.join(map(str, e['loc'])) or 'params'}: {e['msg']} (given: {e['input']!r:.60})"
-            for e in error.errors()
+            f"{'.'.join(map(str, e['loc'])) or 'params'}: {e['msg']} (given: {reading.shown(e['loc'], e['input'])})"
+            for e in error.errors()[:_MOST_ERRORS]
         ]
         raise BadInput(f"{origin} is not a valid params file: {'; '.join(lines)}") from None

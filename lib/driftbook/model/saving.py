@@ -3,6 +3,7 @@
 import hashlib
 import json
 import platform
+import re
 import shutil
 import tempfile
 from importlib.metadata import version
@@ -22,6 +23,9 @@ from driftbook.model.trained import TrainedModel, outcome
 
 _MODEL, _REFERENCES = "model.joblib", ("validation.parquet", "calibration.parquet", "calibration.json")
 _ERROR_MODEL = "error_model.joblib"
+#: A version is the name of a folder, and cannot lead out of the model's.
+_VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,63}")
+_LARGEST = 2_000_000
 
 _kept: TrainedModel | None = None
 
@@ -81,7 +85,7 @@ def load(settings: Settings) -> TrainedModel:
         return _kept
     folder = paths.models_dir() / settings.name / manifest["version"]
     for name in _files(settings):
-        _check(settings, folder / name, manifest["sha256"][name])
+        _check(settings, folder / name, manifest["sha256"].get(name, "no hash"))
     return TrainedModel(
         settings,
         manifest["version"],
@@ -130,12 +134,14 @@ def _manifest(settings: Settings) -> dict:
     path = paths.models_dir() / settings.name / "manifest.json"
     retrain = f"train it with: papermill train.ipynb /dev/null -p params {settings.name}"
     try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
+        manifest = json.loads(_read(path))
         params = dict(manifest["params"])
-        _ = manifest["version"], manifest["sha256"]  # which `load` looks up
+        hashes = dict(manifest["sha256"]).values()
+        if not _VERSION.fullmatch(manifest["version"]) or not all(isinstance(found, str) for found in hashes):
+            raise ValueError("its version is no name of a folder, or its hashes are no text")
     except FileNotFoundError:
         raise ModelUnavailable(f"model {settings.name!r} is not trained yet: {retrain}") from None
-    except (ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         raise ModelUnavailable(f"the manifest of model {settings.name!r} cannot be read: {retrain}") from None
     now = settings.of_training()
     if params != now:
@@ -144,6 +150,14 @@ def _manifest(settings: Settings) -> dict:
             f"the params of model {settings.name!r} changed since its training ({', '.join(keys)}): {retrain}"
         )
     return manifest
+
+
+def _read(path: Path) -> str:
+    with path.open(encoding="utf-8") as file:
+        text = file.read(_LARGEST + 1)
+    if len(text) > _LARGEST:
+        raise ValueError("it is too large for a manifest")
+    return text
 
 
 def _check(settings: Settings, path: Path, expected: str) -> None:

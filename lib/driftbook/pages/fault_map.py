@@ -6,7 +6,7 @@ import pandas as pd
 from IPython.display import SVG
 
 from driftbook.pages.day_figures import nothing
-from driftbook.pages.svg import Panel, paint
+from driftbook.pages.svg import Panel, escaped, paint
 
 #: The size of a cell's text, and how wide a letter of it is, in pixels.
 _SIZE, _LETTER = 11, 6.2
@@ -38,7 +38,7 @@ def detectability(table: pd.DataFrame) -> SVG:
         x, y = panel.x(at + 0.5), panel.y(line + 0.5) + 4
         fits = panel.width / len(kinds) - 4 >= _LETTER * len(said)
         size = _SIZE if fits else _SIZE * (panel.width / len(kinds) - 4) / (_LETTER * len(said))
-        tip = f"{row.column}, {row.fault}: {said} (tried {row.tried})"
+        tip = escaped(f"{row.column}, {row.fault}: {said} (tried {row.tried})")
         panel.parts.append(
             f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="middle" font-size="{max(size, 9):.1f}">{said}'
             f"<title>{tip}</title></text>"

@@ -11,6 +11,9 @@ from matplotlib.figure import Figure
 from driftbook.periods import Period
 from driftbook.profiles.labels import label
 
+# A column, a unit or a category may hold dollar signs, and what stands between them is no formula.
+plt.rcParams["text.parse_math"] = False
+
 #: Of more values the most frequent ones are drawn.
 _MOST_VALUES = 8
 REFERENCE, DAY = "#9aa0a6", "#1f6fb4"
@@ -21,6 +24,11 @@ def figure(*, width: float = 4.4, height: float = 3.0) -> tuple[Figure, Axes]:
     fig, panel = plt.subplots(figsize=(width, height), layout="constrained")
     panel.spines[["top", "right"]].set_visible(False)
     return fig, panel
+
+
+def short(text: str, most: int = 60) -> str:
+    """Return a text that a figure has room for: whoever names columns need not know how wide it is."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def nothing() -> Figure:
@@ -71,9 +79,9 @@ def distributions(frame: pd.DataFrame, columns: Sequence[str], axes: Mapping[str
             panel.hist(values.clip(low, high), bins=40, color=REFERENCE)
         else:
             counts = values.map(label).value_counts().head(_MOST_VALUES)
-            panel.bar(counts.index, counts.to_numpy(), color=REFERENCE)
-            panel.tick_params(axis="x", rotation=40)
-        panel.set(title=column, xlabel=axes.get(column, column), ylabel="rows")
+            panel.bar(range(len(counts)), counts.to_numpy(), color=REFERENCE)
+            panel.set_xticks(range(len(counts)), [short(name, 24) for name in counts.index], rotation=40)
+        panel.set(title=short(column), xlabel=short(axes.get(column, column)), ylabel="rows")
         drawn.append(fig)
     return drawn
 
@@ -85,9 +93,10 @@ def residuals(frame: pd.DataFrame, target: str, prediction: str, unit: str) -> l
     low, high = residual.quantile([0.005, 0.995])
     histogram.hist(residual.clip(low, high), bins=60, color=REFERENCE)
     histogram.axvline(0, color="black", lw=0.8)
-    histogram.set(title="Residuals", xlabel=f"{target} − {prediction} ({unit})", ylabel="rows")
+    histogram.set(title="Residuals", xlabel=short(f"{target} − {prediction} ({unit})"), ylabel="rows")
     usual = frame[prediction].between(*frame[prediction].quantile([0.005, 0.995])) & residual.between(low, high)
     scatter.hexbin(frame.loc[usual, prediction], residual[usual], gridsize=30, mincnt=1, bins="log", cmap="Greys")
     scatter.axhline(0, color="black", lw=0.8)
-    scatter.set(title="Residual by prediction", xlabel=f"{prediction} ({unit})", ylabel=f"residual ({unit})")
+    scatter.set(title="Residual by prediction", xlabel=short(f"{prediction} ({unit})"))
+    scatter.set(ylabel=short(f"residual ({unit})", 40))
     return [left, right]

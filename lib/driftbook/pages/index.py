@@ -13,7 +13,7 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
-from driftbook.pages import period_sentences
+from driftbook.pages import period_sentences, policy
 from driftbook.pages.render import TEMPLATES, style
 from driftbook.pages.tables import badge
 from driftbook.verdicts import VERDICTS
@@ -87,8 +87,9 @@ def page(template: str, **content: Any) -> str:
     """Return a page that is no notebook's, with its style and the one script."""
     environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True)
     environment.globals["badge"] = lambda verdict: Markup(badge(verdict))
+    script = (TEMPLATES / "index.js").read_text(encoding="utf-8")
     return environment.get_template(template).render(
-        **content, style=style("base.css", "index.css"), script=(TEMPLATES / "index.js").read_text(encoding="utf-8")
+        **content, style=style("base.css", "index.css"), script=script, policy=policy.meta(policy.only(script))
     )
 
 

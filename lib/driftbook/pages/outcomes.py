@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from driftbook.config import Settings
 from driftbook.measures import curves
-from driftbook.pages.figures import DAY, REFERENCE, figure, nothing, residuals
+from driftbook.pages.figures import DAY, REFERENCE, figure, nothing, residuals, short
 
 
 def draw(settings: Settings, frame: pd.DataFrame) -> list[Figure]:
@@ -47,8 +47,8 @@ def _classes(table: pd.DataFrame) -> Figure:
     for (line, column), share in np.ndenumerate(shares):
         said = "–" if np.isnan(share) else f"{share:.0%}"
         panel.text(column, line, said, ha="center", va="center", color="white" if share > 0.6 else "black", fontsize=8)
-    panel.set_xticks(range(len(table)), table.columns, rotation=40, ha="right")
-    panel.set_yticks(range(len(table)), table.index)
+    panel.set_xticks(range(len(table)), [short(str(name), 24) for name in table.columns], rotation=40, ha="right")
+    panel.set_yticks(range(len(table)), [short(str(name), 24) for name in table.index])
     panel.set(title="Confusion", xlabel="predicted class", ylabel="true class")
     fig.colorbar(image, label="rows of the true class (%)")
     return fig

@@ -12,7 +12,7 @@ from nbconvert.filters import Highlight2HTML, markdown2html
 from nbformat import NotebookNode
 from pygments.formatters import HtmlFormatter
 
-from driftbook.pages import svg
+from driftbook.pages import policy, svg
 from driftbook.verdicts import BEYOND, VERDICTS
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -68,6 +68,7 @@ def render(
         "sections": sections,
         "folds": bool(nb.metadata.get("driftbook", {}).get("folds")),
         "style": _style(),
+        "policy": policy.meta(),
     }
     exporter = _exporter()
     lexer = nb.metadata.get("language_info", {}).get("pygments_lexer")
@@ -78,7 +79,7 @@ def render(
 
 def words(text: str) -> str:
     """Return a page of a text in markdown."""
-    head = '<!doctype html><html lang="en"><meta charset="utf-8"><link rel="icon" href="data:,">'
+    head = f'<!doctype html><html lang="en"><meta charset="utf-8">{policy.meta()}<link rel="icon" href="data:,">'
     view = '<meta name="viewport" content="width=device-width, initial-scale=1"><title>glossary</title>'
     table = '<div class="scroll" tabindex="0" role="group" aria-label="words">'
     return f"{head}{view}<style>{style('base.css')}</style><main>{table}{markdown2html(text)}</div></main></html>\n"

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 from IPython.display import HTML
+from markupsafe import Markup
 
 from driftbook.config import Settings
 from driftbook.measures.performance import error_metric
@@ -37,7 +38,7 @@ def by_segment(settings: Settings, result: DayResult, usual: Mapping[str, float]
     error = f"{metric(name).words}{f' ({unit})' if unit else ''}"
     rows = [
         {
-            "segment": tables.escaped(m.segment),
+            "segment": m.segment,
             "verdict": tables.badge(m.verdict) or "–",
             "labelled rows": tables.number(others["labelled_rows", m.segment]),
             error: tables.number(m),
@@ -85,7 +86,7 @@ def _bias(settings: Settings, measure: Measure | None) -> dict[str, str]:
     if measure is None:
         return {}
     interval = tables.interval(measure)
-    return {"bias": f"{tables.number(measure)}{f' ({interval})' if interval else ''}"}
+    return {"bias": Markup(f"{tables.number(measure)}{f' ({interval})' if interval else ''}")}
 
 
 _BETWEEN = [

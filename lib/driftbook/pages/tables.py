@@ -1,11 +1,14 @@
 """Numbers and verdicts as HTML for a page. Each number carries its full value in a `data-value` attribute."""
 
+import datetime as dt
 import html
 import math
+import numbers
 from collections.abc import Callable, Iterable, Sequence
 
 import pandas as pd
 from IPython.display import HTML
+from markupsafe import Markup
 
 from driftbook.config import Settings
 from driftbook.metrics import metric, rounded, said
@@ -23,7 +26,7 @@ def badge(verdict: str) -> str:
         return ""
     known = VERDICTS.get(verdict)
     style = f' style="background:{known.paper};color:{known.ink};padding:.05em .45em;font-weight:600"' if known else ""
-    return f'<span class="verdict verdict-{verdict.replace(" ", "-")}"{style}>{verdict}</span>'
+    return Markup(f'<span class="verdict verdict-{verdict.replace(" ", "-")}"{style}>{verdict}</span>')
 
 
 def number(measure: Measure, part: str = "value") -> str:
@@ -33,19 +36,23 @@ def number(measure: Measure, part: str = "value") -> str:
     key += "" if part == "value" else f' data-part="{part}"'
     found = getattr(measure, part)
     value = "" if found is None else repr(float(found))
-    return f'<data class="number" {key} data-value="{value}" value="{value}">{said(measure.metric, found)}</data>'
+    shown = said(measure.metric, found)
+    return Markup(f'<data class="number" {key} data-value="{value}" value="{value}">{shown}</data>')
 
 
 def interval(measure: Measure) -> str:
     """Return the interval that holds the true value in 90 % of cases as HTML, empty where none is told."""
-    return "" if measure.low is None else f"{number(measure, 'low')} to {number(measure, 'high')}"
+    return Markup("" if measure.low is None else f"{number(measure, 'low')} to {number(measure, 'high')}")
 
 
 def beyond(settings: Settings, result: DayResult) -> list[str]:
     """Return a line of HTML per number that is beyond its threshold, the gravest first."""
     found = [m for m in result.measures if m.verdict not in ("", "ok") and (m.metric, m.feature) != ("severity", "")]
     found = sorted(found, key=lambda m: (-VERDICTS[m.verdict].rank, m.metric != "severity", -_excess(m)))
-    return [f"{badge(m.verdict)} {_name(m)}: {f'{number(m)} {unit(settings, m)}'.strip()}{_bound(m)}" for m in found]
+    shown = [f"{number(m)} {html.escape(unit(settings, m))}".strip() for m in found]
+    return [
+        f"{badge(m.verdict)} {html.escape(_name(m))}: {value}{_bound(m)}" for m, value in zip(found, shown, strict=True)
+    ]
 
 
 def threshold(value: float | None, error: float | None) -> str:
@@ -62,13 +69,13 @@ def threshold(value: float | None, error: float | None) -> str:
 def scores(result: DayResult) -> HTML:
     """Return each column's severity and verdict, and its score against each reference, the gravest first."""
     found = selected(result, "severity", "score", "trailing_score")
-    cells = {(m.metric, m.feature): number(m) for m in found}
+    cells = {(m.metric, m.feature): Markup(number(m)) for m in found}
     order = sorted((m for m in found if m.metric == "severity"), key=lambda m: (m.feature != "", -(m.value or 0.0)))
     rows = [
         {
-            "column": html.escape(m.feature) or "the day",
-            "verdict": badge(m.verdict) or "–",
-            "severity": number(m),
+            "column": m.feature or "the day",
+            "verdict": Markup(badge(m.verdict)) or "–",
+            "severity": Markup(number(m)),
             "fixed reference": cells.get(("score", m.feature), "–"),
             "trailing reference": cells.get(("trailing_score", m.feature), "–"),
         }
@@ -93,9 +100,9 @@ def measures(settings: Settings, found: Iterable[Measure], *, fold: str = "") ->
     rows = [
         (
             _name(m),
-            badge(m.verdict),
-            number(m),
-            interval(m),
+            Markup(badge(m.verdict)),
+            Markup(number(m)),
+            Markup(interval(m)),
             unit(settings, m),
             *(_limit(m, b) for b in (m.lower, m.upper)),
         )
@@ -122,7 +129,7 @@ def quantiles(settings: Settings, result: DayResult) -> HTML:
                 m.feature,
                 settings.unit(m.feature),
                 m.segment,
-                f"{number(m)} {badge(m.verdict if m.verdict in BEYOND else '')}",
+                Markup(f"{number(m)} {badge(m.verdict if m.verdict in BEYOND else '')}"),
             )
             for m in found
         ],
@@ -144,14 +151,14 @@ def days(overview: pd.DataFrame, judgements: pd.DataFrame, *, link: Callable[[ob
     names = {name: known.iloc[0] if name == "error" and len(known) else name for name in _OVERVIEW}
     table = pd.DataFrame(
         {
-            "day": overview["day"].map(link),
-            "verdict": overview["verdict"].map(badge),
+            "day": overview["day"].map(lambda day: Markup(link(day))),
+            "verdict": overview["verdict"].map(lambda verdict: Markup(badge(verdict))),
             "severity": _numbers(judged["severity"]),
             **{
                 f"{kind} score (threshold)": _numbers(judged[f"{kind}_score"], judged[f"{kind}_threshold"])
                 for kind in ("fixed", "trailing")
             },
-            "class": judged["day_class"].fillna("–").map(html.escape),
+            "class": judged["day_class"].fillna("–"),
             **{
                 metric(kind).words: overview[name].map(lambda value, kind=kind: _exact(value, name=kind))
                 for name, kind in names.items()
@@ -177,14 +184,16 @@ def open_items(items: pd.DataFrame) -> HTML:
 
 def table(frame: pd.DataFrame, form: str = "{:,.4g}") -> HTML:
     """Return a frame as a table with its index, its floats in the format given."""
-    numbers = {name: frame[name].map(lambda value: _exact(value, form)) for name in frame.select_dtypes("float")}
-    texts = {name: frame[name].map(escaped) for name in frame.select_dtypes("object")}
-    return _table(frame.assign(**numbers, **texts).rename(index=escaped, columns=escaped), index=True)
+    shown = {name: frame[name].map(lambda value: _exact(value, form)) for name in frame.select_dtypes("float")}
+    return _table(frame.assign(**shown), index=True)
 
 
 def _table(frame: pd.DataFrame, *, index: bool = False) -> HTML:
+    """Return a frame as a table: its names and cells are text, but for those that are markup already."""
     if frame.empty:
         return HTML("<p>No rows, nothing to show.</p>")
+    frame = frame.apply(lambda column: column.map(escaped) if column.dtype.kind == "O" else column)
+    frame = frame.rename(index=escaped, columns=escaped).rename_axis(index=escaped, columns=escaped)
     with pd.option_context("display.max_colwidth", None):  # a cell's HTML must not be cut
         return HTML(frame.to_html(index=index, escape=False, border=0, classes="measures"))
 
@@ -200,8 +209,9 @@ def folded(frame: pd.DataFrame, quiet: Sequence[bool], words: str) -> HTML:
 
 
 def escaped(value: object) -> object:
-    """Return text as HTML, anything else as it is."""
-    return html.escape(value) if isinstance(value, str) else value
+    """Return a value's HTML: what a table may hold beside text and numbers, such as a list, becomes text."""
+    known = (Markup, numbers.Number, dt.date, type(None), type(pd.NaT))
+    return value if isinstance(value, known) else html.escape(str(value))
 
 
 def _name(measure: Measure) -> str:
@@ -210,7 +220,7 @@ def _name(measure: Measure) -> str:
         measure.segment,
         f"of {measure.feature}" if measure.feature else "",
     ]
-    return html.escape(" ".join(word for word in words if word))
+    return " ".join(word for word in words if word)
 
 
 def unit(settings: Settings, measure: Measure) -> str:
@@ -240,11 +250,11 @@ def _numbers(values: pd.Series, thresholds: pd.Series | None = None) -> pd.Serie
     shown = values.astype(float).map(_exact)
     if thresholds is None:
         return shown
-    return shown + thresholds.astype(float).map(lambda bound: "" if pd.isna(bound) else f" ({rounded(bound)})")
+    return shown + thresholds.astype(float).map(lambda bound: "" if pd.isna(bound) else Markup(f" ({rounded(bound)})"))
 
 
 def _exact(value: float | None, form: str = "", name: str = "") -> str:
     if pd.isna(value):
         return "–"
     text = form.format(value) if form else said(name, float(value))
-    return f'<data class="number" data-value="{float(value)!r}" value="{float(value)!r}">{text}</data>'
+    return Markup(f'<data class="number" data-value="{float(value)!r}" value="{float(value)!r}">{text}</data>')

@@ -16,6 +16,7 @@ from nbformat import NotebookNode
 from driftbook import batches, config, paths, store
 from driftbook.config import Settings
 from driftbook.errors import BadInput
+from driftbook.pages import policy
 from driftbook.runs.parameters import Request
 from driftbook.runs.values import OF_PAPERMILL
 
@@ -26,7 +27,8 @@ GLOSSARY = "glossary.html"
 _WORDS = "what the words mean"
 ONE_DAY = dt.timedelta(days=1)
 _HEAD = (
-    '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+    f'<!doctype html><html lang="en"><meta charset="utf-8">{policy.meta()}'
+    '<meta name="viewport" content="width=device-width">'
     '<link rel="icon" href="data:,">'
 )
 

@@ -17,10 +17,14 @@ def execute_notebook(nb, kernel_name, **options):  # noqa: ANN201
 
 
 def nb_kernel_name(nb, name=None):  # noqa: ANN201
-    """Return the kernel's name as papermill's own engine does."""
+    """Return the kernel's name as papermill's own engine does; for one of ours that is not installed, this Python's.
+
+    Editors write names of their own into a notebook: VS Code that of the environment it found.
+    """
     from papermill.engines import NBClientEngine
 
-    return NBClientEngine.nb_kernel_name(nb, name)
+    found = NBClientEngine.nb_kernel_name(nb, name)
+    return found if name or "driftbook" not in nb.metadata else _installed(found)
 
 
 def nb_language(nb, language=None):  # noqa: ANN201
@@ -54,6 +58,17 @@ def _say_the_message_only() -> None:
 
     if sys.excepthook is sys.__excepthook__ and "papermill" in sys.argv[0]:
         sys.excepthook = say
+
+
+def _installed(name):
+    """Return the name of a kernel if there is one, else that of this Python's."""
+    from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
+
+    try:
+        KernelSpecManager().get_kernel_spec(name)
+    except (NoSuchKernel, ValueError):
+        return "python3"
+    return name
 
 
 @cache  # once: what each run of a worker left in circles would be frozen with the modules, and never freed

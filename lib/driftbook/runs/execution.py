@@ -3,14 +3,24 @@
 import os
 from typing import Any
 
-import nbformat
 from nbformat import NotebookNode
-from papermill.engines import NBClientEngine
 from papermill.log import logger
 
 from driftbook import batches, store
 from driftbook.errors import DriftbookError, RunFailed
-from driftbook.runs import archive, failures, identity, kernels, limits, memory, parameters, signals, values, versions
+from driftbook.runs import (
+    archive,
+    failures,
+    identity,
+    kernels,
+    limits,
+    memory,
+    parameters,
+    scrubbing,
+    signals,
+    values,
+    versions,
+)
 from driftbook.runs.forks import ForkEngine
 from driftbook.runs.limits import Limits
 from driftbook.runs.parameters import Request
@@ -30,6 +40,7 @@ def execute(nb: NotebookNode, kernel_name: str, *, in_batch: bool = False, **opt
     RunFailed
         If no cell failed, but the last one was not reached, the rows are not in the database, or there is no page.
     """
+    scrubbing.in_log()
     values.settle(nb, kernel_name)
     request = parameters.check(nb)
     if not in_batch:
@@ -69,7 +80,7 @@ def _executed(nb: NotebookNode, kernel_name: str, options: dict[str, Any], limit
     logger.info("In a kernel of its own: %s", reason)
     at_start = [identity.AT_START, *([memory.at_start(limits.memory_mb)] if limits.memory_mb else [])]
     with kernels.private_kernel(at_start if kernels.is_ours(kernel_name) else ()) as kernel:
-        return NBClientEngine.execute_notebook(nb, kernel_name, **{**options, **kernel})
+        return scrubbing.KernelEngine.execute_notebook(nb, kernel_name, **{**options, **kernel})
 
 
 def _recorded(
@@ -82,7 +93,7 @@ def _recorded(
         if versions.has_changed(nb):
             nb.metadata["driftbook"]["changed"] = True
             logger.warning("The notebook's file changed during its run: archived are the cells that ran")
-        nb = nbformat.reads(store.scrub(nbformat.writes(nb)), as_version=4)
+        nb = scrubbing.notebook(nb)
         page = archive.write(store.run(run_id), request, nb, failure)
     except Exception as error:
         unmade = store.scrub(_unmade(error))

@@ -18,7 +18,7 @@ from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, NotebookExecutionManager
 from papermill.log import logger
 
-from driftbook.runs import archive, shell
+from driftbook.runs import archive, scrubbing, shell
 
 #: Seconds between looks at whether a silent process still lives.
 _LOOK = 0.5
@@ -38,6 +38,8 @@ class ForkEngine(NBClientEngine):
         **options: Any,
     ) -> NotebookNode:
         """Execute the notebook in a fork of this process; the options are those of papermill's engine."""
+        scrubbing.in_saves(nb_man)
+        options = scrubbing.in_options(options)
         options.pop("input_path", None)
         memory_mb = options.pop("memory_mb", None)
         options["timeout"] = execution_timeout or options.get("timeout")

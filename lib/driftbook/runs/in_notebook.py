@@ -15,6 +15,7 @@ from IPython.display import HTML, IFrame, clear_output, display
 from driftbook import paths, store
 from driftbook.config import Settings
 from driftbook.errors import BadInput
+from driftbook.pages import interactive
 from driftbook.records import DayResult, DetectabilityReport
 from driftbook.runs import archive, versions
 from driftbook.runs.archive import REPORT
@@ -101,13 +102,12 @@ def show_report(snapshot: Any | None) -> HTML | IFrame:
     if snapshot is None:
         return HTML("<p>No report: nothing to compare, or <code>report</code> is False.</p>")
     if not run_id():
-        frame = snapshot.get_html_str(as_iframe=True)  # as wide as Evidently's own page, or its right edge is cut
+        frame = interactive.frame(snapshot.get_html_str(as_iframe=True))
+        # As wide as Evidently's own page, or its right edge is cut.
         return HTML(f'<div style="overflow-x:auto"><div style="min-width:75rem">{frame}</iframe></div></div>')
     folder = Path(run_folder())
     folder.mkdir(parents=True, exist_ok=True)
-    # Without an icon of its own a page makes browsers ask the server for one.
-    page = snapshot.get_html_str(as_iframe=False).replace("<head>", '<head><link rel="icon" href="data:,">', 1)
-    (folder / REPORT).write_text(page, encoding="utf-8")
+    (folder / REPORT).write_text(interactive.page(snapshot.get_html_str(as_iframe=False)), encoding="utf-8")
     return HTML(f'<p><a href="{REPORT}">Evidently\'s interactive report</a> (a file of its own, 4 MB)</p>')
 
 

@@ -68,16 +68,17 @@ def _embedded_address() -> dict[str, Any]:
 
 def _embedded(parameters: dict[str, Any]) -> psycopg.Connection:
     """Return a connection to the embedded server; only one that was not used before, or is gone, is started."""
-    from driftbook.store.embedded import server
+    from driftbook.store.embedded import libpq, server
 
-    if make_conninfo(**parameters) in _migrated:
-        with contextlib.suppress(DatabaseUnavailable):
-            if server.seems_running():
-                return _opened(parameters)
-        server.start()
-    else:
-        _create_database(server.start())
-    return _opened(parameters)
+    with libpq.unset():
+        if make_conninfo(**parameters) in _migrated:
+            with contextlib.suppress(DatabaseUnavailable):
+                if server.seems_running():
+                    return _opened(parameters)
+            server.start()
+        else:
+            _create_database(server.start())
+        return _opened(parameters)
 
 
 def _create_database(uri: str) -> None:
@@ -106,6 +107,12 @@ def _prepare(connection: psycopg.Connection, key: str) -> None:
         raise DatabaseUnavailable(
             f"PostgreSQL {version} runs at {connection.info.host!r}: expected {_OLDEST} or newer; "
             "set DATABASE_URL to a newer server, or unset it for the embedded one"
+        )
+    encoding = connection.info.parameter_status("server_encoding")
+    if encoding != "UTF8":
+        raise DatabaseUnavailable(
+            f"database {connection.info.dbname!r} has the encoding {encoding}, expected UTF8: make another one, "
+            "`create database driftbook encoding 'UTF8' template template0`, and name it in DATABASE_URL"
         )
     connection.execute("set time zone 'UTC'")
     connection.autocommit = False

@@ -67,9 +67,20 @@ def migrate(connection: psycopg.Connection, folder: Path = FOLDER) -> list[str]:
             missing = _missing(connection, migrations)
             for migration in missing:
                 _apply(connection, migration)
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise DatabaseUnavailable(_not_allowed(connection, error)) from None
     except psycopg.Error as error:
         raise DatabaseUnavailable(f"migrating the database failed: {' '.join(str(error).split())}") from None
     return [migration.name for migration in missing]
+
+
+def _not_allowed(connection: psycopg.Connection, error: psycopg.Error) -> str:
+    user, database = connection.info.user, connection.info.dbname
+    return (
+        f"login {user!r} may not make the tables of driftbook in database {database!r} "
+        f'({" ".join(str(error).split())}): let an administrator run `grant create on database "{database}" to '
+        f'"{user}"`, which may be taken back afterwards, or config/database/init.sh (docs/stack.md)'
+    )
 
 
 def _apply(connection: psycopg.Connection, migration: Migration) -> None:

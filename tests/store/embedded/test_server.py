@@ -4,6 +4,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -226,3 +227,23 @@ def test_the_server_outlives_a_caller_whose_output_is_a_pipe(tmp_path):
 def test_binaries_come_from_the_package():
     assert Path(binaries.run("postgres", "--version").args[-2]).name == "postgres"
     assert binaries.run("postgres", "--version").stdout.startswith("postgres (PostgreSQL) 18")
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="needs root, to be somebody else")
+@pytest.mark.parametrize("can_map", [True, False], ids=["namespaces", "no namespaces"])
+def test_a_user_without_a_name(tmp_path, can_map):
+    folder = Path(tempfile.mkdtemp(prefix="driftbook-nameless-", dir="/tmp"))
+    os.chown(folder, 54321, 54321)
+    code = "import sys; from pathlib import Path; from driftbook.store.embedded import binaries, server\n"
+    code += "" if can_map else "binaries._as_nobody = lambda: []\n"
+    code += "try: print(server.start(Path(sys.argv[1])))\nfinally: server.stop(Path(sys.argv[1]))"
+    prefix = ["setpriv", "--reuid=54321", "--regid=54321", "--clear-groups"]
+    command = [*prefix, sys.executable, "-c", code, str(folder / "server")]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd="/")
+    finally:
+        shutil.rmtree(folder)
+    if done.returncode == 0:
+        assert can_map and "driftbook-54321-" in done.stdout
+    else:  # the system has no user namespaces, or they are not used
+        assert "user 54321 has no entry in /etc/passwd, without which initdb does not run: add one" in done.stderr

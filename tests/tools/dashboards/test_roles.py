@@ -33,6 +33,29 @@ FORBIDDEN = [
     "select pg_read_file('/etc/passwd')",
     "copy (select 1) to '/tmp/x'",
     "copy (select 1) to program 'true'",
+    "select pg_advisory_lock(1)",
+    "select pg_advisory_xact_lock_shared(1, 2)",
+    "select pg_try_advisory_lock(1)",
+    "select pg_try_advisory_xact_lock(hashtextextended('demo 2022-02-10', 0))",
+    "select pg_advisory_unlock_all()",
+    "select lo_create(0)",
+    "select lo_creat(-1)",
+    "select lo_from_bytea(0, 'x')",
+    "select lo_open(1, 131072)",
+    "select lo_import('/etc/passwd')",
+    "select lo_unlink(1)",
+    "select pg_notify('a', 'b')",
+    "set temp_file_limit = -1",
+    "alter role grafana_reader set temp_file_limit = -1",
+    "alter role grafana_reader reset temp_file_limit",
+    "alter role grafana_reader superuser",
+    "alter role grafana_reader connection limit 1000",
+    "alter role driftbook password 'x'",
+    "alter role driftbook set search_path = elsewhere",
+    "alter database stack set statement_timeout = 0",
+    "lock table driftbook.run",
+    "lock table driftbook.daily_overview in exclusive mode",
+    "comment on view driftbook.alarm is 'mine'",
     "set role driftbook",
     "set session authorization postgres",
 ]
@@ -69,6 +92,27 @@ def test_the_reader_reads_every_view(stack):
 def test_the_readers_transactions_are_read_only_and_limited(stack):
     assert stack.rows("show transaction_read_only") == [("on",)]
     assert stack.rows("show statement_timeout") == [("15s",)]
+
+
+def test_the_script_takes_back_what_the_reader_did_to_itself(stack):
+    stored = "select rolpassword from pg_authid where rolname = 'grafana_reader'"
+    before = stack.rows(stored, "admin")
+    with psycopg.connect(stack.reader) as connection:
+        connection.execute("set transaction read write")
+        connection.execute("alter role grafana_reader set statement_timeout = 0")
+        connection.execute("alter role grafana_reader set work_mem = '1GB'")
+        connection.execute("alter role grafana_reader reset all")
+        connection.execute("alter role grafana_reader password 'mine'")
+    assert stack.rows("show statement_timeout") == [("0",)]
+    assert stack.rows("show temp_file_limit") == [("256MB",)], "an administrator's"
+    taken = stack.rows(stored, "admin")
+    assert stack.initialise() == ""
+    assert stack.rows("show statement_timeout") == [("15s",)]
+    assert before != taken != stack.rows(stored, "admin")
+
+
+def test_the_writer_may_wait_for_other_writers(stack):
+    assert stack.rows("select pg_try_advisory_xact_lock(1)", "writer") == [(True,)]
 
 
 def test_a_statement_longer_than_the_timeout_is_ended(stack):
@@ -192,8 +236,11 @@ def test_an_operator_adds_the_reader_later(server_uri, database):
     try:
         with psycopg.connect(reader) as connection, pytest.raises(errors.InsufficientPrivilege):
             connection.execute("select * from driftbook.daily_overview")
+        notices = []
         with psycopg.connect(database) as connection:
+            connection.add_notice_handler(lambda notice: notices.append(notice.message_primary))
             connection.execute("select driftbook.grant_views()")
+        assert "let an administrator run config/database/init.sh" in " ".join(notices)
         with psycopg.connect(reader) as connection:
             assert connection.execute("select * from driftbook.daily_overview").fetchall() == []
     finally:

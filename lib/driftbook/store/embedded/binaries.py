@@ -48,6 +48,18 @@ def spawn(log: Path, program: str, *arguments: str) -> int:
     return int(finished.stdout)
 
 
+def nameless() -> str:
+    """Return what to do where this process's user has no entry among the system's users, empty where it has one."""
+    try:
+        pwd.getpwuid(os.getuid())
+    except KeyError:
+        return (
+            f"; user {os.getuid()} has no entry in /etc/passwd, without which initdb does not run: add one (in a "
+            "container: mount one), or run as a user that has one"
+        )
+    return ""
+
+
 def unprivileged() -> tuple[int, int]:
     """Return the user and group id that stand in for root."""
     nobody = pwd.getpwnam("nobody")
@@ -74,7 +86,7 @@ def is_alive(pid: int) -> bool:
 
 
 def _command(program: str, arguments: tuple[str, ...]) -> list[str]:
-    return [*_prefix(), str(_binaries() / program), *arguments]
+    return [*_prefix(program), str(_binaries() / program), *arguments]
 
 
 def _binaries() -> Path:
@@ -85,16 +97,27 @@ def _binaries() -> Path:
     return Path(package.submodule_search_locations[0]) / "pginstall18" / "bin"
 
 
-def _prefix() -> list[str]:
+def _prefix(program: str) -> list[str]:
     """Return the command prefix that lets root run PostgreSQL, which refuses to run as root.
 
-    The one capability lets it work below folders that only root may enter, without opening them to anybody.
+    The one capability lets it work below folders that only root may enter, without opening them to anybody. A user
+    without a name, as containers have them, gets nobody's for initdb, where the system has user namespaces.
     """
     if os.getuid() != 0:
-        return []
+        return _as_nobody() if program == "initdb" and nameless() else []
     setpriv = shutil.which("setpriv")
     if setpriv is None:
         raise DatabaseUnavailable(f"PostgreSQL does not run as root and there is no setpriv: {OTHERWISE}")
     uid, gid = unprivileged()
     capabilities = ["--inh-caps=+dac_override", "--ambient-caps=+dac_override", "--securebits=+no_setuid_fixup"]
     return [setpriv, f"--reuid={uid}", f"--regid={gid}", "--clear-groups", *capabilities, "--"]
+
+
+def _as_nobody() -> list[str]:
+    uid, gid = unprivileged()
+    prefix = [shutil.which("unshare") or "unshare", "--user", f"--map-user={uid}", f"--map-group={gid}"]
+    try:
+        subprocess.run([*prefix, "true"], **_SETTING, capture_output=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return []
+    return prefix

@@ -1,6 +1,7 @@
 """The embedded PostgreSQL server: real PostgreSQL from a pip package, listening on a private Unix socket only."""
 
 import contextlib
+import fcntl
 import os
 import shutil
 import signal
@@ -8,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import IO
 
 import psutil
 import psycopg
@@ -15,7 +17,7 @@ from filelock import FileLock
 
 from driftbook import paths
 from driftbook.errors import DatabaseUnavailable
-from driftbook.store.embedded import binaries, sockets
+from driftbook.store.embedded import binaries, libpq, sockets
 
 #: Crash recovery may take this long before a start or stop gives up.
 PATIENCE_SECONDS = 60
@@ -67,13 +69,45 @@ def stop(directory: Path | None = None) -> bool:
     return ended
 
 
+@contextlib.contextmanager
+def during(directory: Path | None = None) -> Iterator[None]:
+    """Have whoever is the last to leave this context stop the server, unless it ran before the first one entered.
+
+    Any number of processes may be in it at once; one that is killed counts as gone.
+    """
+    directory = _resolved(directory)
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (directory / "during").open("a+", encoding="utf-8") as file:
+        if _alone(file):
+            file.truncate(0)
+            file.write("it ran before" if is_running(directory) else "it did not run")
+            file.flush()
+        fcntl.flock(file, fcntl.LOCK_SH)  # as the first one too: others may enter from now on
+        try:
+            yield
+        finally:
+            file.seek(0)
+            if _alone(file) and file.read() == "it did not run":
+                stop(directory)
+
+
+def _alone(file: IO) -> bool:
+    """Return whether no other process holds a lock of the file, which is then held."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
 def is_running(directory: Path | None = None) -> bool:
     """Return whether the server of a directory accepts connections."""
     directory = _resolved(directory)
     if not seems_running(directory):
         return False
     try:
-        psycopg.connect(sockets.uri(directory), connect_timeout=5).close()
+        with libpq.unset():
+            psycopg.connect(sockets.uri(directory), connect_timeout=5).close()
     except psycopg.OperationalError:
         return False
     return True
@@ -117,7 +151,8 @@ def _initialise(directory: Path) -> None:
     options = ("--username=postgres", "--auth-local=trust", "--auth-host=reject", "--encoding=UTF8", "--locale=C")
     finished = binaries.run("initdb", "-D", str(fresh), *options)
     if finished.returncode:
-        raise DatabaseUnavailable(f"initdb failed in {directory}: {finished.stderr.strip()}; {binaries.OTHERWISE}")
+        said = finished.stderr.strip() + binaries.nameless()
+        raise DatabaseUnavailable(f"initdb failed in {directory}: {said}; {binaries.OTHERWISE}")
     try:
         fresh.rename(data)
     except OSError as error:

@@ -21,6 +21,10 @@ TEMPLATES = Path(__file__).parent / "templates"
 #: The tag of cells whose outputs are a page's first screen.
 TOP = "top"
 _HEADING = re.compile(r"\A## (.*)\n*")
+#: A badge's own colours, for JupyterLab: the page's style sheet has them.
+_INLINE = re.compile(r'(<span class="verdict verdict-[a-z-]+") style="[^"]*"')
+#: What pandas writes before the tags of a table.
+_INDENT = re.compile(r"\n *(?=</?(?:table|thead|tbody|tr|th|td)\b)")
 #: An empty day has one number, which its headline says.
 _OUTSTANDING = re.compile("|".join(rf"verdict-{VERDICTS[name].slug}\b" for name in BEYOND if name != "no data"))
 
@@ -74,7 +78,8 @@ def render(
     lexer = nb.metadata.get("language_info", {}).get("pygments_lexer")
     exporter.register_filter("highlight_code", Highlight2HTML(pygments_lexer=lexer, parent=exporter))
     # Not HTMLExporter's own, which parses the finished page anew to mend what only Jupyter's template leaves undone.
-    return TemplateExporter.from_notebook_node(exporter, nb, resources={"page": page})[0]
+    made = TemplateExporter.from_notebook_node(exporter, nb, resources={"page": page})[0]
+    return _INDENT.sub("", _INLINE.sub(r"\1", made))  # together a tenth of a page
 
 
 def words(text: str) -> str:

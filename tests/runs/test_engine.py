@@ -135,10 +135,7 @@ def test_a_day_imports_nothing_that_it_does_not_need(papermill, notebook, place,
     parameters, setup = [cell.source for cell in monitor.cells if cell.cell_type == "code"][:2]
     assert "monitoring.monitor(" in setup
     heavy = {"evidently", "rfc3987_syntax", "jupyterlab", "jupyter_server", "nbconvert", "nltk", "plotly", "sqlalchemy"}
-    heavy |= {
-        "sklearn.inspection",
-        "shap",
-    }  # an ensemble, which needs `compose`, is what estimates errors without labels
+    heavy |= {"sklearn.inspection", "shap"}  # an ensemble, which needs `compose`, estimates errors without labels
     look = f"import sys; print({heavy} & {{*sys.modules}}, 'driftbook.adoption' in sys.modules)"
     nb = notebook(parameters, setup, look, notebook="monitor", needs=["model"])
     done = papermill(nb, "out.ipynb", "-p", "day", "2022-02-08")

@@ -144,7 +144,7 @@ def test_a_page_asks_for_nothing_and_complains_of_nothing(tab, root, archive, na
     assert all(pictures)
     assert len(pictures) == {"train": 7}.get(name, 0)
     drawn = tab.eval_on_selector_all("main svg[role=img]", "all => all.map(one => one.getAttribute('aria-label'))")
-    assert len(drawn) == {"ok": 7, "monitor": 7, "empty": 4, "debug": 8, "backfill": 5, "train": 2}.get(
+    assert len(drawn) == {"ok": 8, "monitor": 8, "empty": 5, "debug": 10, "backfill": 5, "train": 2}.get(
         name, 0
     ) and all(drawn)
 

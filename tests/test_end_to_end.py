@@ -38,7 +38,8 @@ def papermill(notebook, *arguments):
 def in_process(trained, day):
     """Return what the library computes of a day, in this process."""
     batch = model.predicted(trained, batches.read(trained.settings, periods.one_day(day)))
-    return monitoring.report(trained, batch, history.before(trained, periods.parse_day(day))).result
+    past = history.Past(trained, periods.parse_day(day))
+    return monitoring.report(trained, batch, past.before(periods.parse_day(day)), past).result
 
 
 def measures(day, name="demo"):
@@ -197,7 +198,7 @@ def test_again_to_a_file_changes_nothing(days, tmp_path):
 def test_pages_hold_their_figures_and_say_simulated(place, days):
     for day in (QUIET, ALARM):
         text = (place / latest("monitor", day=dt.date.fromisoformat(day))["page"]).read_text(encoding="utf-8")
-        assert (text.count("<svg "), text.count("<img ")) == (7, 0)
+        assert (text.count("<svg "), text.count("<img ")) == (8, 0)
         assert "Simulated data" in text
         assert len(text.encode()) < 250_000
 

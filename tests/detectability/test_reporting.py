@@ -346,7 +346,7 @@ def test_pairs_of_columns(names, pairs):
 def test_the_figure_says_what_is_caught(report):
     table = detectability.table(report)
     drawing = fault_map.detectability(table).data
-    cells = re.findall(r'font-size="[\d.]+">(.*?)<title>(.*?)</title>', drawing)
+    cells = re.findall(r'font-size="[\d.]+">([^<]*)<title>(.*?)</title>', drawing)
     assert [said for said, _ in cells] == list(table["caught from"])
     assert cells[0][1] == f"{table['column'][0]}, other unit: {cells[0][0]} (tried x1.05 to x2)"
     assert all(f">{name}</text>" in drawing for name in (*table["column"], *table["fault"]))

@@ -64,7 +64,12 @@ def _estimate():
         unit="none",
         width=24,
         label="unit of the target, or log loss",
-        bounds={"estimate_upper": "estimate_lower", "error_upper": "error_lower"},
+        bounds={
+            "estimate_lower": "",
+            "estimate_upper": "estimate_lower",
+            "error_lower": "",
+            "error_upper": "error_lower",
+        },
     ).insert_nulls(GAP)
 
 
@@ -74,6 +79,7 @@ def _record():
         """Of the last labelled days, at most 28, the share that lay within the estimate's 90 % interval; how many there
         were, and how many of the newest five lay outside: from three on the estimate is not to be trusted.""",
         *("estimate_coverage", "estimate_days", "estimate_misses"),
+        low=0,
     )
     yield _measures(
         "Bias of the estimates",
@@ -96,7 +102,7 @@ def _others():
     )
 
 
-def _measures(title: str, rule: str, *metrics: str):
+def _measures(title: str, rule: str, *metrics: str, low: float | None = None):
     return series(
         title,
         f"{rule} Shown, not judged.",
@@ -107,7 +113,7 @@ def _measures(title: str, rule: str, *metrics: str):
         """,
         unit="none",
         by="measure",
-        low=None,
+        low=low,
     ).insert_nulls(GAP)
 
 

@@ -37,7 +37,7 @@ def _newest():
         from driftbook.measure_interval m
         left join driftbook.current_measure l on l.model = m.model and l.day = m.day
             and l.metric = 'labelled_rows' and l.feature = '' and l.segment = m.segment
-        where m.{MODEL} and m.{_OF_A_SEGMENT} and m.day = (
+        where m.{MODEL} and m.{_OF_A_SEGMENT.replace("segment", "m.segment")} and m.day = (
             select max(day) from driftbook.measure_interval where {DAYS} and {_OF_A_SEGMENT}
         )
         order by m.value desc nulls last, m.segment

@@ -11,7 +11,7 @@ from driftbook.batches.columns import categories, is_number, numbers
 from driftbook.config import Settings
 from driftbook.config.model import DeliveredModel
 from driftbook.profiles import calendars
-from driftbook.records import HOUR, PREDICTION
+from driftbook.records import HOUR
 from driftbook.relations.cells import Cells, positions
 
 #: Of a day of more rows so many are learnt from, evenly spaced.
@@ -21,19 +21,19 @@ MOST_ROWS = 20_000
 def candidates(settings: Settings, batch: Batch) -> list[str]:
     """Return the columns that may have a relation: those scored, then the others delivered; no label, no time.
 
-    A prediction of a model that is at hand follows from the features, and its relation to them is no news; one that is
-    delivered may be that of other rows.
+    The prediction follows from the features, and its relation to them is no news. One that is delivered is left out as
+    well: a model gives the same verdicts whether it is at hand or only its predictions are.
     """
-    is_delivered = isinstance(settings.model, DeliveredModel)
-    named = [*settings.features.all, *settings.watch.all, HOUR, *([PREDICTION] if is_delivered else [])]
+    delivered = settings.model.columns if isinstance(settings.model, DeliveredModel) else []
+    named = [*settings.features.all, *settings.watch.all, HOUR]
     others = [field.name for field in batch.inputs.schema if _is_plain(field.type)]
-    apart = {settings.time_column, settings.target.name, *settings.label_columns}
+    apart = {settings.time_column, settings.target.name, *settings.label_columns, *delivered}
     return [name for name in dict.fromkeys([*named, *others]) if name not in apart]
 
 
 def is_named(settings: Settings, name: str) -> bool:
     """Return whether a column is one that is scored, and not one that is delivered beside them."""
-    return name in (*settings.features.all, *settings.watch.all, HOUR, PREDICTION)
+    return name in (*settings.features.all, *settings.watch.all, HOUR)
 
 
 def is_amount(settings: Settings, batch: Batch, name: str) -> bool:

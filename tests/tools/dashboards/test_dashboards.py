@@ -17,7 +17,7 @@ READ = {file.stem: json.loads(file.read_text(encoding="utf-8")) for file in FILE
 PANELS = [
     pytest.param(uid, panel, id=f"{uid}: {panel['title']}") for uid, board in READ.items() for panel in board["panels"]
 ]
-OVER_DAYS = ["1-overview", "2-data-drift", "3-data-quality", "4-performance", "6-column"]
+OVER_DAYS = ["1-overview", "2-data-drift", "3-data-quality", "4-performance", "6-column", "6-segments"]
 SOURCE = {"type": "grafana-postgresql-datasource", "uid": "driftbook"}
 
 
@@ -42,7 +42,7 @@ def test_another_range_and_archive(tmp_path):
     assert {named(board, "archive")["query"] for board in boards_.values()} == {"https://archive.example"}
 
 
-def test_the_seven_topics():
+def test_the_eight_topics():
     assert sorted(READ) == sorted([*OVER_DAYS, "5-runs", "9-smoke"])
 
 
@@ -211,6 +211,7 @@ def test_a_number_has_its_decimals_and_a_gap_its_word(uid, panel):
     units = {"table": None, "status-history": None if defaults["unit"] == "string" else 1}
     assert defaults.get("decimals") == units.get(panel["type"], parts.DECIMALS.get(defaults["unit"]))
     signed = ("Size and direction of the error", "Quality of the predictions", "$column: quantiles")
+    signed += ("Bias of the estimates",)
     if panel["type"] == "timeseries":
         assert defaults.get("min") == (None if panel["title"] in signed else 0)
 
@@ -269,4 +270,5 @@ def test_a_cell_leads_to_its_column_and_a_day_to_debug():
         "4-performance: Worst days",
         "6-column: $column: scores",
         "6-column: $column: gravest days",
+        "6-segments: Segments on the newest day",
     }

@@ -10,7 +10,7 @@ from tests.relations import conftest as given
 
 def test_the_columns_that_go_together_are_found(parcels):
     _, days, learnt = parcels
-    assert {"price", "weight", "carrier", "surcharge", "hour", "prediction", "distance"} <= {*learnt.columns}
+    assert {"price", "weight", "carrier", "surcharge", "hour"} <= {*learnt.columns}
     assert "depot" not in learnt.columns  # which goes with nothing
     assert learnt.days == tuple(day.period.start for day in days)
     by_name = {one.column: one for one in learnt.found}

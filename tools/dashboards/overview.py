@@ -9,7 +9,12 @@ from tools.dashboards.panels import history, rows, series
 from tools.dashboards.parts import ARCHIVE, config, link
 from tools.dashboards.sql import DAYS_OF_ALL, MODELS, TIME, debug, gravest, highest, listed
 
-_TITLES = {"2-data-drift": "data drift", "3-data-quality": "data quality", "4-performance": "performance"}
+_TITLES = {
+    "2-data-drift": "data drift",
+    "3-data-quality": "data quality",
+    "4-performance": "performance",
+    "6-segments": "segments",
+}
 
 
 def dashboard() -> Dashboard:

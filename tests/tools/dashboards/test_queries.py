@@ -138,7 +138,11 @@ def on_page(stack, pages, page, key):
     if page not in pages:
         tags = re.findall(r"<data [^>]*>", (stack.archive / page).read_text(encoding="utf-8"))
         read = [dict(re.findall(r'data-(\w+)="([^"]*)"', tag)) for tag in tags]
-        pages[page] = {(tag["metric"], tag["feature"], tag["segment"]): tag["value"] for tag in read if "metric" in tag}
+        pages[page] = {
+            (tag["metric"], tag["feature"], tag["segment"]): tag["value"]
+            for tag in read
+            if "metric" in tag and "part" not in tag
+        }
     text = pages[page][key]
     return float(text) if text else None
 

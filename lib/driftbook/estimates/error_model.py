@@ -22,6 +22,8 @@ from driftbook.profiles import calendars
 
 #: Of fewer labelled rows nothing is learnt; of more so many are drawn.
 LEAST_ROWS, MOST_ROWS = 100, 20_000
+#: What a single row is expected to err at most: the sum of all is to be a number.
+_LARGEST = 1e150
 #: Into how many parts of whole days the reference is cut: each is estimated by what the others taught.
 _FOLDS = 5
 #: How seldom days are said to differ by what the model was fitted on, where they do not.
@@ -80,7 +82,8 @@ def expected(model: ErrorModel, settings: Settings, frame: pd.DataFrame) -> tupl
         return 0, 0.0
     with _one_thread():
         unsure = model.regressor.predict(inputs.matrix(model.inputs, settings, frame, 0.0))
-    return len(frame), float(np.sum(unsure + inputs.excess(model.inputs, frame[settings.prediction])))
+    loss = unsure + inputs.excess(model.inputs, frame[settings.prediction])
+    return len(frame), float(np.minimum(loss, _LARGEST).sum())
 
 
 def _matters(seen: np.ndarray, loss: pd.Series, days: np.ndarray) -> bool:

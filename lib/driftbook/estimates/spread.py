@@ -1,5 +1,6 @@
 """How far days differ from their estimate: what makes an interval of it."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,7 +44,7 @@ class Spread:
         if self.factor is None:
             return None, None
         estimate, expected = self.estimate(rows, total), total / rows
-        half = self.factor * float(np.sqrt(self.between * expected**2 + self.within / rows))
+        half = self.factor * math.hypot(math.sqrt(self.between) * expected, math.sqrt(self.within / rows))
         return max(estimate - half, 0.0), estimate + half
 
 

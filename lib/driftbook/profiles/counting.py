@@ -25,6 +25,8 @@ from driftbook.profiles.profile import Profile
 
 #: A day of more rows is counted some at a time; what is no count is computed of `SAMPLE` of them.
 MOST_ROWS, SAMPLE = 250_000, 100_000
+#: Greater errors count as this one, whose square can still be added up.
+_LARGEST = 1e150
 
 
 def profile(settings: Settings, grid: Grid, batch: Batch) -> Profile:
@@ -159,7 +161,8 @@ def recount(
 
 
 def summed(errors: np.ndarray) -> tuple[int, float, float]:
-    """Return how many errors there are, their sum and the sum of their squares."""
+    """Return how many errors there are, their sum and the sum of their squares, all finite: JSON knows no infinity."""
+    errors = np.clip(errors, -_LARGEST, _LARGEST)
     return len(errors), float(np.sum(errors)), float(np.sum(np.square(errors)))
 
 

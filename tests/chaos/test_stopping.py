@@ -27,7 +27,9 @@ def sleeping(start, place, tmp_path):
 
     def run(**ours):
         file = tmp_path / "pids"
+        usual = signal.signal(signal.SIGHUP, signal.SIG_DFL)  # the tests may run under `nohup`
         process = start(["x: int = 1", CELL.format(str(file))], **ours)
+        signal.signal(signal.SIGHUP, usual)
         until(lambda: file.exists() and file.read_text().endswith("."), process)
         return process, [int(pid) for pid in file.read_text().split()[:2]]
 

@@ -210,7 +210,11 @@ def test_data_of_an_installed_package(tmp_path, monkeypatch):
         ({"path": "x", "url_env": "X"}, "source: Value error, query and url_env go together"),
         ({"query": "select 1", "url_env": "X"}, "source: Value error, query lacks :start or :end: ask for the days"),
         ({"query": "select ':start', 1::int", "url_env": "X"}, "query lacks :start or :end"),
-        ({"query": QUERY, "url_env": "postgresql://u:s3cret@h"}, "source.url_env: String should match pattern"),
+        (
+            {"query": QUERY, "url_env": "postgresql://u:s3cret@h"},
+            "source.url_env holds an address with a password: put",
+        ),
+        ({"query": QUERY, "url_env": "not a name"}, "source.url_env: String should match pattern"),
         ({"path": "x", "format": "excel"}, "source.format: Input should be '', 'parquet' or 'csv'"),
         ({"path": "x", "pathh": "y"}, "source.pathh: Extra inputs are not permitted"),
     ],

@@ -212,7 +212,7 @@ def test_data_of_an_installed_package(tmp_path, monkeypatch):
         ({"query": "select ':start', 1::int", "url_env": "X"}, "query lacks :start or :end"),
         (
             {"query": QUERY, "url_env": "postgresql://u:s3cret@h"},
-            "source.url_env holds an address with a password: put",
+            "source.url_env holds an address with a password",
         ),
         ({"query": QUERY, "url_env": "not a name"}, "source.url_env: String should match pattern"),
         ({"path": "x", "format": "excel"}, "source.format: Input should be '', 'parquet' or 'csv'"),

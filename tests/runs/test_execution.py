@@ -3,6 +3,7 @@ import os
 import re
 import subprocess
 import sys
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -150,6 +151,7 @@ def test_figures_reach_the_notebook_of_a_process_that_draws_already(database, no
 
 PARALLEL = """
 import sys
+import warnings
 import joblib, numpy as np, papermill
 from sklearn.ensemble import HistGradientBoostingClassifier
 
@@ -257,6 +259,9 @@ def test_a_run_in_a_thread(place, notebook, execute):
         nb = pool.submit(execute, notebook("x: int = 1", "print(x)", notebook="handmade")).result()
     assert nb.cells[-1].outputs[0].text == "1\n"
     assert newest(place)[0]["status"] == "succeeded"
+    with warnings.catch_warnings():  # nbclient leaves the thread's event loop to the collector
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
 
 
 def limited(**service):

@@ -272,9 +272,9 @@ def limited(**service):
 def test_a_run_that_never_ends_is_ended(place, notebook, execute, forks, ours):
     nb = notebook('params: str = "demo"', "while True:\n    pass", "1", notebook="handmade", **ours)
     with pytest.raises(CellTimeoutError):
-        execute(nb, params=limited(run_seconds=2))
+        execute(nb, params=limited(timeout_seconds=2))
     run, _, _ = newest(place)
-    assert run["error"].startswith("the run took longer than service.run_seconds allows, 2 s; CellTimeoutError")
+    assert run["error"].startswith("the run took longer than service.timeout_seconds allows, 2 s; CellTimeoutError")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux says how much memory a process has")
@@ -283,6 +283,6 @@ def test_a_run_that_takes_too_much_memory(place, notebook, execute, forks, ours)
     nb = notebook('params: str = "demo"', "x = bytearray(10_000_000)", "x = bytearray(2_000_000_000)",
                   notebook="handmade", **ours)  # fmt: skip
     with pytest.raises(PapermillExecutionError, match="MemoryError"):
-        execute(nb, params=limited(run_memory_mb=500))
+        execute(nb, params=limited(memory_limit_mb=500))
     run, _, _ = newest(place)
-    assert run["error"].startswith("MemoryError") and "service.run_memory_mb lets a run take 500 MB" in run["error"]
+    assert run["error"].startswith("MemoryError") and "service.memory_limit_mb lets a run take 500 MB" in run["error"]

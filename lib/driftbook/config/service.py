@@ -21,10 +21,10 @@ class Service(Strict):
     max_failures
         How many days of which the newest run failed there may be, of the runs of the last seven days; the same holds
         for runs that were lost.
-    run_seconds
+    timeout_seconds
         How long the cells of a run may take before it is ended: one that never ends must end. A backfill may take as
         long for each of its days.
-    run_memory_mb
+    memory_limit_mb
         How many megabytes a run may take beyond what its process starts with; on Linux only.
     """
 
@@ -32,8 +32,8 @@ class Service(Strict):
     max_seconds: Annotated[float, Field(gt=0)] = 600.0
     min_rows_per_second: Annotated[float, Field(ge=0)] = 0.0
     max_failures: Annotated[int, Field(ge=0)] = 0
-    run_seconds: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 21_600.0
-    run_memory_mb: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
+    timeout_seconds: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 21_600.0
+    memory_limit_mb: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
 
     @property
     def limits(self) -> dict[str, tuple[float | None, float | None]]:

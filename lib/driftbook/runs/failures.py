@@ -38,7 +38,7 @@ def failed_cell(nb: NotebookNode) -> NotebookNode | None:
 
 def _ended(died: BaseException, limits: Limits) -> str:
     overdue = isinstance(died, CellTimeoutError) and limits.is_over
-    said = f"the run took longer than service.run_seconds allows, {limits.seconds:g} s; " if overdue else ""
+    said = f"the run took longer than service.timeout_seconds allows, {limits.seconds:g} s; " if overdue else ""
     return f"{said}{type(died).__name__}: {died}"
 
 
@@ -52,4 +52,4 @@ def _is_exit(output: NotebookNode) -> bool:
 
 def _of_memory(error: NotebookNode, limits: Limits) -> str:
     is_ours = limits.memory_mb and ("MemoryError" in error.ename or "malloc" in error.evalue)
-    return f" (service.run_memory_mb lets a run take {limits.memory_mb:g} MB)" if is_ours else ""
+    return f" (service.memory_limit_mb lets a run take {limits.memory_mb:g} MB)" if is_ours else ""

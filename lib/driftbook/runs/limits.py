@@ -49,4 +49,4 @@ def of(request: Request) -> Limits:
         return Limits()
     service = request.settings.service
     days = len(request.period.days) if request.notebook == _BY_PERIOD and request.period else 1
-    return Limits(service.run_seconds * days, service.run_memory_mb)
+    return Limits(service.timeout_seconds * days, service.memory_limit_mb)

@@ -47,8 +47,8 @@ found (model, metric, value, unit) as (
     ), 'days' from driftbook.model_overview m
     union all
     select m.model, 'lost_runs', (
-        select count(*) from driftbook.run r where r.model = m.model and r.status = 'running'
-            and r.started_at between now() - interval '7 days' and now() - interval '1 day'
+        select count(*) from driftbook.run r where r.model = m.model and r.started_at > now() - interval '7 days'
+            and (r.status = 'lost' or r.status = 'running' and r.started_at < now() - interval '1 day')
     ), 'runs' from driftbook.model_overview m
 )
 select f.model, f.metric, f.value, l.lower, l.upper, f.unit,

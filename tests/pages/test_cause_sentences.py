@@ -60,8 +60,8 @@ def test_a_change_of_which_little_is_known(found, expected):
 
 def test_columns():
     assert cause_sentences.columns(split()) == "Of the inputs' part of +1.5, distance carries +1.5."
-    for none in (split(0.0), split(None, None)):
-        assert cause_sentences.columns(none) == "The inputs' part is within noise: no column is to be named."
+    for none in (split(0.0), split(0.1), split(None, None)):
+        assert cause_sentences.columns(none) == "The inputs' part may be chance: no column is to be named."
 
 
 def test_segments():

@@ -32,7 +32,7 @@ def change(settings: Settings, found: Split, rows: int) -> str:
     if not found.input or not found.relation:
         few = f"the day has {found.rows:,}, the reference {found.reference_rows:,}"
         return "\n".join([*lines, f"Too few labelled rows to tell why ({few}; {LEAST} are needed): all is noise."])
-    lines.append(_verdict(*(part.value * (part.low * part.high > 0) for part in (found.input, found.relation))))
+    lines.append(_verdict(*(part.value * _is_sure(part) for part in (found.input, found.relation))))
     lines.append(f"Input {_part(found.input)}, relation {_part(found.relation)}, noise {found.noise:+.3g}.")
     lines += [
         f"All of {column} seems to have changed by the factor {factor:.2f}. "
@@ -46,8 +46,8 @@ def change(settings: Settings, found: Split, rows: int) -> str:
 
 def columns(found: Split) -> str:
     """Return which column's move carries most of the input part."""
-    if not found.input or not found.input.value:
-        return "The inputs' part is within noise: no column is to be named."
+    if not found.input or not _is_sure(found.input):
+        return "The inputs' part may be chance: no column is to be named."
     column, value = next(iter(found.columns.items()))
     return f"Of the inputs' part of {found.input.value:+.3g}, {column} carries {value:+.3g}."
 
@@ -109,6 +109,11 @@ def _verdict(moved: float, changed: float) -> str:
         return "The relation changed: on rows as in the reference the model errs otherwise than it did."
     against = ", one against the other" if moved * changed < 0 else ""
     return f"Both changed{against}: rows of another kind came, and on rows as before the model errs otherwise."
+
+
+def _is_sure(part: Part) -> bool:
+    """Return whether a part's interval leaves out 0."""
+    return part.low * part.high > 0
 
 
 def _part(part: Part) -> str:

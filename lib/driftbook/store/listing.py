@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from driftbook.store import away
 from driftbook.store.connection import connect
 from driftbook.store.frames import fetch, fetched
 
@@ -48,6 +49,7 @@ _QUERIES = {
 }
 
 
+@away.again
 def listed(spans: Mapping[str, tuple[dt.date, dt.date]]) -> dict[str, pd.DataFrame]:
     """Return what the index shows of the days `[start, end)` of each model, as frames with a column `model`.
 
@@ -96,6 +98,7 @@ def runs_of_year(model: str, year: int) -> pd.DataFrame:
     return fetch(query, {"model": model, "year": year})
 
 
+@away.again
 def years() -> dict[tuple[str, int], str]:
     """Return the models with their years that there are runs of, each with what stands for the state of those runs."""
     query = f"""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from driftbook.store import away
 from driftbook.store.connection import connect
 from driftbook.store.frames import fetch
 
@@ -59,6 +60,7 @@ def model_overview() -> pd.DataFrame:
     return fetch("select * from driftbook.model_overview order by model")
 
 
+@away.again
 def monitored_days(url: str = "") -> tuple[dt.date, dt.date] | None:
     """Return the first and the newest monitored day of all models in the database at `url`, None if there is none.
 
@@ -91,6 +93,7 @@ class Computed:
     unfinished: bool
 
 
+@away.again
 def computed_days(model: str, start: dt.date, end: dt.date) -> dict[dt.date, Computed]:
     """Return how each day of `[start, end)` that has current rows was computed.
 
@@ -118,6 +121,7 @@ def computed_days(model: str, start: dt.date, end: dt.date) -> dict[dt.date, Com
     return {day: Computed((code, notebook), *rest) for day, code, notebook, *rest in found}
 
 
+@away.again
 def note_source_states(model: str, states: Mapping[dt.date, str]) -> None:
     """Note what the files of days look like now whose rows are still those that their numbers were computed from."""
     query = """
@@ -128,6 +132,7 @@ def note_source_states(model: str, states: Mapping[dt.date, str]) -> None:
         cursor.executemany(query, [(state, model, day) for day, state in sorted(states.items())])
 
 
+@away.again
 def is_done_since(model: str, day: dt.date, since: dt.datetime, model_version: str, code_version: str) -> bool:
     """Return whether a run of the same model and code has brought a day to its end after a moment."""
     query = """
@@ -140,6 +145,7 @@ def is_done_since(model: str, day: dt.date, since: dt.datetime, model_version: s
         return bool(connection.execute(query, [model, day, since, model_version, code_version]).fetchone())
 
 
+@away.again
 def stored_days(model: str, start: dt.date, end: dt.date, model_version: str) -> set[dt.date]:
     """Return the days of `[start, end)` whose current measures of a model version a papermill run brought to its end.
 

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 from psycopg.rows import dict_row
 
+from driftbook.store import away
 from driftbook.store.connection import connect
 from driftbook.store.frames import fetch
 
@@ -22,6 +23,7 @@ _NEEDED = """
 """
 
 
+@away.again
 def known_at(model: str, day: dt.date, at: dt.datetime) -> tuple[dict[str, Any] | None, pd.DataFrame]:
     """Return what was believed about a day at a moment: its judgement, None if there was none, and its measures.
 
@@ -37,6 +39,7 @@ def known_at(model: str, day: dt.date, at: dt.datetime) -> tuple[dict[str, Any] 
     return judged, fetch(query, asked)
 
 
+@away.again
 def archived_runs() -> list[dict[str, Any]]:
     """Return what the archive should hold of each run that has or had a page: its files with their hashes."""
     query = "select run_id, status, page, files, pruned_at from driftbook.run order by started_at, run_id"
@@ -44,6 +47,7 @@ def archived_runs() -> list[dict[str, Any]]:
         return cursor.execute(query).fetchall()
 
 
+@away.again
 def outdated(before: dt.datetime, keep: int) -> list[dict[str, Any]]:
     """Return the runs with pages or rows that nobody needs: `run_id`, `page`, oldest first.
 
@@ -70,6 +74,7 @@ def outdated(before: dt.datetime, keep: int) -> list[dict[str, Any]]:
         return cursor.execute(query, {"before": before, "keep": keep}).fetchall()
 
 
+@away.again
 def prune(run_ids: Sequence[str]) -> int:
     """Delete the rows of runs that are no longer current and forget their pages, in one transaction; return the rows.
 

@@ -6,8 +6,10 @@ from driftbook.measures.division import divide
 from driftbook.measures.performance import error_metric
 from driftbook.measures.segments import segments
 from driftbook.model import TrainedModel
+from driftbook.once import once
 
 
+@once
 def usual_errors(trained: TrainedModel) -> dict[str, float]:
     """Return the validation reference's error in each named segment of enough rows, by the segment of a measure.
 

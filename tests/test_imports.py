@@ -9,7 +9,7 @@ from driftbook import paths
 LIBRARY = paths.ROOT / "lib" / "driftbook"
 #: A module may import from its own layer and from those before it.
 LAYERS = [
-    {"", "errors", "metrics", "once", "paths", "periods", "records", "verdicts"},
+    {"", "errors", "metrics", "once", "paths", "patience", "periods", "records", "verdicts"},
     {"faults", "sources"},
     {"config"},
     {
@@ -37,6 +37,7 @@ ONLY = {
     "psycopg": "store",
     "requests": "sources.tlc",
     "sqlalchemy": "sources.sql",
+    "tenacity": "patience",
     "papermill": "runs",
     "shap": "causes.attributions",
     "prometheus_client": "exporter",

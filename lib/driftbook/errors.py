@@ -18,7 +18,17 @@ class ModelUnavailable(DriftbookError):
 
 
 class DatabaseUnavailable(DriftbookError):
-    """A database that is down or refuses the login. The message never holds the password."""
+    """A database that is down or refuses the login. The message never holds the password.
+
+    Attributes
+    ----------
+    may_pass
+        Whether it was there before, or is coming: the same again may work in a moment.
+    """
+
+    def __init__(self, message: str, *, may_pass: bool = False) -> None:
+        super().__init__(message)
+        self.may_pass = may_pass
 
 
 class RunFailed(DriftbookError):

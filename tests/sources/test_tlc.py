@@ -5,7 +5,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pyarrow.parquet as pq
 import pytest
-from driftbook import batches
+from driftbook import batches, patience
 from driftbook.errors import BadData, BadInput
 from driftbook.periods import between, one_day
 from driftbook.sources import tlc
@@ -27,6 +27,13 @@ class Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *_):
         pass
+
+
+@pytest.fixture(autouse=True)
+def hasty(monkeypatch):
+    """No pauses between tries."""
+    monkeypatch.setattr(patience, "LONGEST", 0.001)
+    monkeypatch.setattr(patience, "CHANCE", 0)
 
 
 @pytest.fixture
@@ -86,7 +93,8 @@ def bad_answers(month):
 @pytest.mark.parametrize("case", bad_answers(b""))
 def test_a_month_that_cannot_be_downloaded(green, server, month, tmp_path, case):
     answer, message = bad_answers(month)[case]
-    server.answers = [answer, (200, len(month), month)]
+    times = tlc._TRIES if case in ("server error", "broken off") else 1
+    server.answers = [*[answer] * times, (200, len(month), month)]
     with pytest.raises(BadData, match=re.escape(message)) as caught:
         batches.read(green, DAY)
     assert "\n" not in str(caught.value)
@@ -98,9 +106,27 @@ def test_a_month_that_cannot_be_downloaded(green, server, month, tmp_path, case)
 
 
 def test_a_break_is_named(green, server, month):
-    server.answers = [(200, len(month), month[:5000])]
-    with pytest.raises(BadData, match=r"cannot be downloaded \(ChunkedEncodingError\): run again|broke off after 5000"):
+    server.answers = [(200, len(month), month[:5000])] * tlc._TRIES
+    with pytest.raises(BadData, match=r"cannot be downloaded \(ChunkedEncodingError\): run again"):
         batches.read(green, DAY)
+    assert len(server.asked) == tlc._TRIES
+
+
+def test_what_breaks_off_is_tried_again(green, server, month, tmp_path, caplog):
+    whole = (200, len(month), month)
+    server.answers = [(500, 0, b""), (200, len(month), month[:5000]), (503, 0, b""), whole]
+    assert batches.read(green, DAY).table.num_rows == 20
+    assert (len(server.asked), server.answers) == (4, [])
+    assert [path.name for path in tmp_path.iterdir()] == ["green_tripdata_2022-02.parquet"]
+    assert [record.getMessage()[:40] for record in caplog.records] == ["Trying again, as this may pass: 500 Serv"]
+
+
+@pytest.mark.parametrize("status", [400, 403, 404])
+def test_what_does_not_pass_is_asked_for_once(green, server, status):
+    server.answers = [(status, 0, b"")]
+    with pytest.raises(BadData):
+        batches.read(green, DAY)
+    assert len(server.asked) == 1
 
 
 def test_no_connection(green, monkeypatch, tmp_path):

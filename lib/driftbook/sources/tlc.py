@@ -9,7 +9,7 @@ from typing import Literal
 import requests
 from tqdm import tqdm
 
-from driftbook import paths
+from driftbook import paths, patience
 from driftbook.errors import BadData, BadInput
 from driftbook.periods import Period
 from driftbook.sources import files, months
@@ -23,6 +23,8 @@ NOTICE = ""
 
 _TIMEOUT_SECONDS = 30
 _CHUNK_BYTES = 1 << 16
+#: How often a month is asked for whose answer breaks off: the pauses add up to a quarter of a minute.
+_TRIES = 8
 
 
 class Settings(SourceSettings):
@@ -65,22 +67,35 @@ def _name(source: Settings, month: str) -> str:
 
 
 def _download(address: str, part: Path) -> None:
-    """Write what an address answers to a file, from its beginning, with a progress bar."""
+    """Write what an address answers to a file, after some tries where the way there breaks."""
     try:
-        with requests.get(address, stream=True, timeout=_TIMEOUT_SECONDS) as answer:
-            if answer.status_code in (403, 404):
-                raise BadData(
-                    f"{address} is not published: choose a month that is, or put the file into DRIFTBOOK_DATA_DIR"
-                )
-            answer.raise_for_status()
-            size = int(answer.headers.get("Content-Length", 0)) or None
-            with part.open("wb") as output, tqdm(total=size, unit="B", unit_scale=True, desc=part.stem) as bar:
-                for chunk in answer.iter_content(_CHUNK_BYTES):
-                    bar.update(output.write(chunk))
-        if size and part.stat().st_size != size:
-            raise BadData(f"{address} broke off after {part.stat().st_size} of {size} bytes: run again")
+        patience.again(partial(_fetch, address, part), _may_pass, tries=_TRIES)
     except requests.RequestException as error:
         reason = type(error).__name__
         raise BadData(
             f"{address} cannot be downloaded ({reason}): run again, or put the file into DRIFTBOOK_DATA_DIR"
         ) from None
+
+
+def _fetch(address: str, part: Path) -> None:
+    """Write what an address answers to a file, from its beginning, with a progress bar."""
+    with requests.get(address, stream=True, timeout=_TIMEOUT_SECONDS) as answer:
+        if answer.status_code in (403, 404):
+            raise BadData(
+                f"{address} is not published: choose a month that is, or put the file into DRIFTBOOK_DATA_DIR"
+            )
+        answer.raise_for_status()
+        size = int(answer.headers.get("Content-Length", 0)) or None
+        with part.open("wb") as output, tqdm(total=size, unit="B", unit_scale=True, desc=part.stem) as bar:
+            for chunk in answer.iter_content(_CHUNK_BYTES):
+                bar.update(output.write(chunk))
+    if size and part.stat().st_size != size:
+        raise requests.ConnectionError(f"{address} broke off after {part.stat().st_size} of {size} bytes")
+
+
+def _may_pass(error: BaseException) -> bool:
+    """Return whether a download that failed so may work in a moment."""
+    if isinstance(error, requests.HTTPError):
+        return error.response.status_code >= 500
+    passing = (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError)
+    return isinstance(error, passing) and not isinstance(error, requests.exceptions.SSLError)

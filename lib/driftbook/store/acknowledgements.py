@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from driftbook.store import away
 from driftbook.store.connection import connect
 from driftbook.store.frames import fetch
 
@@ -27,6 +28,7 @@ def acknowledge(run_id: str, model: str, start: dt.date, columns: Sequence[str] 
         return connection.execute(statement, given).fetchone() is not None
 
 
+@away.again
 def acknowledged(model: str) -> list[tuple[dt.date, tuple[str, ...]]]:
     """Return what was acknowledged of a model: from which day, and which columns."""
     query = "select start, columns from driftbook.acknowledgement where model = %s order by start, columns"

@@ -9,6 +9,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from driftbook.errors import DatabaseUnavailable
+from driftbook.store import away
 from driftbook.store.migrations import migrate
 from driftbook.store.passwords import scrub
 
@@ -18,15 +19,24 @@ _EXPECTED = "expected postgresql://user:password@host:port/database, special cha
 # After the user's part no unencoded @ is left: one there is the rest of a password that was not percent-encoded.
 _URI = re.compile(r"postgres(ql)?://([^@/]*@)?[^@?]*(\?.*)?")
 
+# What a server says that cannot be used yet or not for long; what it says of a login that waiting does not help.
+_COMING = re.compile(
+    r"system is (starting up|shutting down|in recovery)|not (yet )?accepting connections|too many clients"
+)
+_REFUSED = re.compile(r"authentication failed|does not exist|no pg_hba\.conf entry|permission denied")
+
 _migrated: set[str] = set()
 
 
+@away.again
 def connect(url: str = "") -> psycopg.Connection:
     """Return a connection to a migrated database, its session in UTC.
 
     Uses `url` if given, else `DATABASE_URL` if set, else the database `driftbook` of the embedded server, which is
     started and created as needed. The first connection of a process applies the missing migrations. As a context
     manager the connection commits and closes.
+
+    A database that this process has used before, or the one that it was forked from, is waited for while it is away.
 
     Raises
     ------
@@ -42,8 +52,9 @@ def connect(url: str = "") -> psycopg.Connection:
     except BaseException as error:
         connection.close()
         if isinstance(error, psycopg.Error):
-            raise _unavailable(parameters, error) from None
+            raise _unavailable(parameters, error, may_pass=away.may_pass(error)) from None
         raise
+    away.is_back()
     return connection
 
 
@@ -98,7 +109,16 @@ def _opened(parameters: dict[str, Any]) -> psycopg.Connection:
     try:
         return psycopg.connect(autocommit=True, **{**defaults, **parameters})
     except (psycopg.Error, UnicodeError) as error:
-        raise _unavailable(parameters, error) from None
+        raise _unavailable(parameters, error, may_pass=_may_pass(parameters, error)) from None
+
+
+def _may_pass(parameters: dict[str, Any], error: Exception) -> bool:
+    """Return whether a server that does not let us in may do so in a moment."""
+    if _COMING.search(str(error)):
+        return True
+    # A kernel of its own was not forked from the process that used the database to open its run.
+    was_used = make_conninfo(**parameters) in _migrated or "DRIFTBOOK_RUN" in os.environ
+    return was_used and isinstance(error, psycopg.OperationalError) and not _REFUSED.search(str(error))
 
 
 def _prepare(connection: psycopg.Connection, key: str) -> None:
@@ -121,9 +141,9 @@ def _prepare(connection: psycopg.Connection, key: str) -> None:
         _migrated.add(key)
 
 
-def _unavailable(parameters: dict[str, Any], error: Exception) -> DatabaseUnavailable:
+def _unavailable(parameters: dict[str, Any], error: Exception, *, may_pass: bool) -> DatabaseUnavailable:
     message = f"cannot use PostgreSQL at {_named(parameters)}: {' '.join(str(error).split())}"
-    return DatabaseUnavailable(f"{scrub(message)}; check DATABASE_URL and that the server is up")
+    return DatabaseUnavailable(f"{scrub(message)}; check DATABASE_URL and that the server is up", may_pass=may_pass)
 
 
 def _named(parameters: dict[str, Any]) -> str:

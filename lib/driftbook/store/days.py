@@ -11,6 +11,7 @@ from psycopg.rows import dict_row
 
 from driftbook.errors import BadInput
 from driftbook.records import DayResult
+from driftbook.store import away
 from driftbook.store.connection import connect
 from driftbook.store.runs import unknown_run
 
@@ -37,6 +38,7 @@ class Revision:
     current: bool
 
 
+@away.again
 def write_day(run_id: str, result: DayResult) -> Revision:
     """Write a day's measures and judgement in one transaction, and note in the run that they are stored.
 

@@ -9,6 +9,7 @@ import psycopg
 from psycopg import sql
 
 from driftbook.records import DetectabilityReport
+from driftbook.store import away
 from driftbook.store.connection import connect
 from driftbook.store.frames import fetch
 from driftbook.store.runs import unknown_run
@@ -22,6 +23,7 @@ _INTO = sql.SQL(", ").join(map(sql.Identifier, _COLUMNS))
 _JSON = ("powers", "held_back", "alarming")
 
 
+@away.again
 def write_detectability(run_id: str, report: DetectabilityReport) -> bool:
     """Write a model's report in one transaction, note in the run that it is stored, and return whether rows were added.
 

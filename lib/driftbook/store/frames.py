@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from driftbook.store import away
 from driftbook.store.connection import connect
 
 # PostgreSQL type names; days stay `datetime.date` objects, texts stay `str` or None.
@@ -17,6 +18,7 @@ _DTYPES = {
 }
 
 
+@away.again
 def fetch(query: str, parameters: Mapping[str, Any] | None = None) -> pd.DataFrame:
     """Return the rows of a select as a frame: nullable integers, days as `datetime.date`, times in UTC.
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from driftbook.store import away
 from driftbook.store.connection import connect
 from driftbook.store.frames import fetch
 
@@ -31,6 +32,7 @@ def judgements(model: str, start: dt.date, end: dt.date) -> pd.DataFrame:
     return fetch(query, {"model": model, "start": start, "end": end})
 
 
+@away.again
 def day_counts(model: str, start: dt.date, end: dt.date, model_version: str) -> dict[dt.date, dict[str, Any]]:
     """Return the current counts of the days `[start, end)` on the fine grid of a model version, by day."""
     query = f"select day, counts from driftbook.judgement where {_CURRENT} and counts is not null order by day"
@@ -38,6 +40,7 @@ def day_counts(model: str, start: dt.date, end: dt.date, model_version: str) -> 
         return dict(connection.execute(query, [model, start, end, model_version]).fetchall())
 
 
+@away.again
 def trailing_days(model: str, start: dt.date, end: dt.date, model_version: str) -> dict[dt.date, dict[dt.date, str]]:
     """Return, for each day of `[start, end)` with rows, the days of its trailing reference with their hashes."""
     query = f"select day, trailing_days from driftbook.judgement where {_CURRENT} and counts is not null order by day"
@@ -46,6 +49,7 @@ def trailing_days(model: str, start: dt.date, end: dt.date, model_version: str) 
     return {day: {dt.date.fromisoformat(one["day"]): one["sha256"] for one in used} for day, used in rows}
 
 
+@away.again
 def pending_days(model: str, start: dt.date, end: dt.date, model_version: str) -> dict[dt.date, str]:
     """Return the days of `[start, end)` judged while their labels were pending, with the data hash they were judged on.
 

@@ -8,7 +8,9 @@ from functools import cache
 from pathlib import Path
 
 import psutil
+import psycopg
 
+from driftbook.store import away
 from driftbook.store.connection import connect
 
 _GONE = "lost: its process, {}, is gone{}; what it was about has to be run again, which backfill does for days"
@@ -38,6 +40,7 @@ def process(pid: int | None = None) -> str:
     return "" if fields[0] in "ZX" else f"{pid} {fields[19]}"
 
 
+@away.again
 def mark_lost(ends: Mapping[int, str] | None = None) -> list[str]:
     """Mark each run `lost` whose process is gone, or that runs for a day elsewhere; return their ids.
 
@@ -75,11 +78,21 @@ def alone(model: str, day: object, *, wait: bool) -> Iterator[bool]:
     The server lets go of it when the process that holds it ends, however it ends.
     """
     key = f"run {model} {day}"  # not the key under which rows are written, which another connection takes
-    with connect() as connection:
-        connection.autocommit = True  # no transaction stays open for as long as a run takes
+    connection, ours = _held(key, wait=wait)
+    with connection:
+        yield ours
+
+
+@away.again
+def _held(key: str, *, wait: bool) -> tuple[psycopg.Connection, bool]:
+    connection = connect()
+    connection.autocommit = True  # no transaction stays open for as long as a run takes
+    try:
         if wait:
             connection.execute("select pg_advisory_lock(hashtextextended(%s, 0))", [key])
-            yield True
-            return
+            return connection, True
         (ours,) = connection.execute("select pg_try_advisory_lock(hashtextextended(%s, 0))", [key]).fetchone()
-        yield ours
+    except BaseException:
+        connection.close()
+        raise
+    return connection, ours

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from driftbook.store import away
 from driftbook.store.connection import connect
 from driftbook.store.frames import fetch
 
@@ -48,6 +49,7 @@ def measures(
     return fetch(query, {"model": model, "start": start, "end": end, "metric": metric, "by_segment": by_segment})
 
 
+@away.again
 def monitored_days(url: str = "") -> tuple[dt.date, dt.date] | None:
     """Return the first and the newest monitored day of all models in the database at `url`, None if there is none.
 
@@ -80,6 +82,7 @@ class Computed:
     unfinished: bool
 
 
+@away.again
 def computed_days(model: str, start: dt.date, end: dt.date) -> dict[dt.date, Computed]:
     """Return how each day of `[start, end)` that has current rows was computed.
 
@@ -107,6 +110,7 @@ def computed_days(model: str, start: dt.date, end: dt.date) -> dict[dt.date, Com
     return {day: Computed((code, notebook), *rest) for day, code, notebook, *rest in found}
 
 
+@away.again
 def note_source_states(model: str, states: Mapping[dt.date, str]) -> None:
     """Note what the files of days look like now whose rows are still those that their numbers were computed from."""
     query = """
@@ -117,6 +121,7 @@ def note_source_states(model: str, states: Mapping[dt.date, str]) -> None:
         cursor.executemany(query, [(state, model, day) for day, state in sorted(states.items())])
 
 
+@away.again
 def is_done_since(model: str, day: dt.date, since: dt.datetime, model_version: str, code_version: str) -> bool:
     """Return whether a run of the same model and code has brought a day to its end after a moment."""
     query = """
@@ -129,6 +134,7 @@ def is_done_since(model: str, day: dt.date, since: dt.datetime, model_version: s
         return bool(connection.execute(query, [model, day, since, model_version, code_version]).fetchone())
 
 
+@away.again
 def stored_days(model: str, start: dt.date, end: dt.date, model_version: str) -> set[dt.date]:
     """Return the days of `[start, end)` whose current measures of a model version a papermill run brought to its end.
 

@@ -10,6 +10,7 @@ import pandas as pd
 from psycopg.rows import dict_row
 
 from driftbook.errors import BadInput
+from driftbook.store import away
 from driftbook.store.connection import connect
 from driftbook.store.frames import fetch
 from driftbook.store.liveness import host, process
@@ -54,21 +55,30 @@ def open_run(
     now = dt.datetime.now(dt.UTC)
     run_id = f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
     as_json = json.dumps(dict(parameters), default=str)
+    _insert_run(
+        [
+            *(run_id, notebook, model, day, label, as_json, kind, now, notebook_hash, code_version),
+            *(source_state, host(), process()),
+        ]
+    )
+    return run_id
+
+
+@away.again
+def _insert_run(row: list) -> None:
     with connect() as connection:
         connection.execute(
             """
             insert into driftbook.run (run_id, notebook, model, day, label, parameters, kind, started_at,
                 notebook_hash, code_version, source_state, host, process)
             values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+            on conflict (run_id) do nothing
             """,
-            [
-                *(run_id, notebook, model, day, label, as_json, kind, now, notebook_hash, code_version),
-                *(source_state, host(), process()),
-            ],
+            row,
         )
-    return run_id
 
 
+@away.again
 def close_run(run_id: str, status: str, error: str = "", page: str = "") -> None:
     """Write a run's end: `succeeded` or `failed`, what went wrong, and its page's path below the archive folder.
 
@@ -86,6 +96,7 @@ def close_run(run_id: str, status: str, error: str = "", page: str = "") -> None
             raise unknown_run(run_id)
 
 
+@away.again
 def run(run_id: str) -> dict[str, Any]:
     """Return a run's row by column name.
 
@@ -127,6 +138,7 @@ def write_smoke(run_id: str, value: float) -> None:
         connection.execute("update driftbook.run set stored_at = clock_timestamp() where run_id = %s", [run_id])
 
 
+@away.again
 def smoke_values(run_id: str) -> list[float]:
     """Return the values a run sent to the wiring check, in the order they arrived."""
     with connect() as connection:

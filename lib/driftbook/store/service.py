@@ -7,6 +7,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from driftbook.errors import DatabaseUnavailable
+from driftbook.store import away
 from driftbook.store.connection import connect
 from driftbook.store.passwords import scrub
 
@@ -56,7 +57,7 @@ def service_status() -> dict[str, list[dict[str, Any]]]:
     """
     _check_running()
     try:
-        with connect() as connection, connection.cursor(row_factory=dict_row) as cursor:
+        with away.at_once(), connect() as connection, connection.cursor(row_factory=dict_row) as cursor:
             cursor.execute(_PATIENCE)
             return {name: cursor.execute(query).fetchall() for name, query in _QUERIES.items()}
     except psycopg.Error as error:

@@ -72,6 +72,7 @@ stack-down: ## stop them; the data stays
 
 bench: .venv/ready ## measure; bench/README.md holds the figures; alarms and speed need months in DRIFTBOOK_DATA_DIR
 	.venv/bin/python -m bench.dashboards
+	.venv/bin/python -m bench.archive
 	.venv/bin/python bench/alarms.py
 	.venv/bin/python bench/speed.py
 	.venv/bin/python bench/performance.py

@@ -8,6 +8,7 @@ from papermill.log import logger
 
 from driftbook import batches, store
 from driftbook.errors import DriftbookError, RunFailed
+from driftbook.pages import compact
 from driftbook.runs import (
     archive,
     failures,
@@ -94,7 +95,7 @@ def _recorded(
             nb.metadata["driftbook"]["changed"] = True
             logger.warning("The notebook's file changed during its run: archived are the cells that ran")
         nb = scrubbing.notebook(nb)
-        page = archive.write(store.run(run_id), request, nb, failure)
+        page = archive.write(store.run(run_id), request, compact.outputs(nb), failure)
     except Exception as error:
         unmade = store.scrub(_unmade(error))
         failure = f"{failure or 'no cell failed'}; {unmade}"

@@ -17,7 +17,7 @@ from driftbook import model, paths, store
 from driftbook.errors import DatabaseUnavailable
 from driftbook.measures import drift, performance
 from driftbook.model import TrainedModel
-from driftbook.runs import kernels, shell, signals, versions
+from driftbook.runs import archive, kernels, shell, signals, versions
 
 #: Seconds between looks at whether silent workers still live.
 _LOOK = 1.0
@@ -93,7 +93,7 @@ class Crew:
         """End a worker that died over a day; return how it did, which its run record says too."""
         pid, ended = worker.process.pid, signals.name(_end(worker))
         with suppress(DatabaseUnavailable):  # the next run finds it
-            store.mark_lost({pid: ended})
+            archive.find_lost({pid: ended})
         return ended
 
     def _assign(self, waiting: list, tries: dict) -> None:

@@ -30,3 +30,11 @@ def test_the_words_are_those_of_the_writing(demo, monitored):
     said = summary.day(settings, trained.calibration.outcome, result, shouted)
     assert said == "*TRIP_DISTANCE is higher than usual*: its median is value MILES, on usual days lower to upper."
     assert isinstance(result, DayResult) and result.judgement.summary.startswith("trip_distance is higher than usual: ")
+
+
+def test_a_column_may_come_nearest_that_is_not_scored_by_itself(demo, monitored):
+    settings, trained, _ = demo
+    result = monitored("2022-02-08")[1].result
+    only = replace(result, judgement=replace(result.judgement, feature="ehail_fee", cell="ehail_fee"))
+    said = summary.day(settings, trained.calibration.outcome, only)
+    assert said.startswith("Nothing stands out: ehail_fee comes nearest, at 0.")

@@ -42,7 +42,7 @@ def test_the_day_alarms_for_its_columns_together(dealt):
 
 
 def test_the_page_says_which_pair(demo, dealt):
-    page = headline.day(demo[1], dealt[1], "fare_amount").data
+    page = headline.day(demo[1], dealt[1], "fare_amount", {}).data
     assert "The values of fare_amount no longer go with the other columns: their surprise is" in page
     assert "Most of all fare_amount with " in page
     assert "not in the same rows" in page

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 from driftbook import monitoring
-from driftbook.pages import estimate_sentences, headline
+from driftbook.pages import estimate_sentences, harm
 from driftbook.records import Measure
 
 ESTIMATE = Measure("estimated_error", 3.9, low=3.7, high=4.2)
@@ -84,7 +84,7 @@ def test_what_training_says(demo):
 def test_the_first_screen_tells_the_estimate_while_labels_are_pending(demo, monitored, misses, is_trusted):
     settings, trained, _ = demo
     result = replace(monitored("2022-02-08")[1].result, measures=(ESTIMATE, PENDING, *record(26, misses)))
-    hurt = headline.harm(trained, result)
+    hurt = harm.of_day(trained, result, {})
     assert "Its mean absolute error is estimated at 3.9 minutes (90% interval 3.7 to 4.2)." in hurt
     assert ("not to be trusted" not in hurt) is is_trusted
     assert estimate_sentences.clause(settings, replace(result, measures=(PENDING,))) == ""
@@ -98,4 +98,4 @@ def test_a_day_whose_labels_are_late_has_its_estimate(demo, monitored, before):
     estimates = [next(m for m in one.result.measures if m.metric == "estimated_error") for one in (day, found)]
     assert found.result.verdict == "labels pending"
     assert estimates[0] == estimates[1]
-    assert "is estimated at" in headline.harm(trained, found.result)
+    assert "is estimated at" in harm.of_day(trained, found.result, {})

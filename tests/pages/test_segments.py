@@ -5,6 +5,7 @@ import datetime as dt
 import pandas as pd
 import pytest
 from driftbook.config.performance import Performance
+from driftbook.diagnosis.by_segment import Usual
 from driftbook.pages import segment_figures, segment_sentences, segment_tables
 from driftbook.records import DayResult, Judgement, Measure
 
@@ -15,7 +16,7 @@ from tests.pages.test_tables import Page
 MAE, DAY = "mean_absolute_error", dt.date(2022, 2, 5)
 PERFORMANCE = {"segments": [{"column": "depot"}, {"name": "heavy", "where": "weight > 5"}], "fairness": {"by": "depot"}}
 SETTINGS = trade.settings(performance=PERFORMANCE)
-USUAL = {"depot = north": 1.5, "depot = south": 2.4}
+USUAL = {"depot = north": Usual(1.3), "depot = south": Usual(2.4, 0.3)}
 
 
 def segment(name, error, low=None, high=None, rows=100.0, **given):
@@ -82,7 +83,7 @@ def test_a_whisker_for_each_segment_with_an_error():
     drawing = segment_figures.whiskers(SETTINGS, FOUND, USUAL)
     assert tips(drawing, "beyond") == ["depot = south: 3.2"]
     assert tips(drawing, "day") == ["depot = north: 2.1", "heavy = yes: 1"]
-    assert tips(drawing, "reference") == ["depot = south, reference: 2.4", "depot = north, reference: 1.5"]
+    assert tips(drawing, "reference") == ["depot = south, reference: 2.4", "depot = north, reference: 1.3"]
     names = [word for word in words(drawing) if " = " in word]
     assert names == ["depot = south", "depot = north", "heavy = yes"]
     assert {"mean absolute error (hours)", "whole day", "reference"} <= {*words(drawing)}
@@ -94,8 +95,7 @@ def test_still_good_and_for_whom_not():
     )
     assert segment_sentences.for_whom(SETTINGS, FOUND, USUAL) == (
         "For whom not? depot = south errs most, 3.2 hours (2.5 to 4). 1 of 3 segments surely err more than the whole "
-        "day (depot = south); 2 surely err more than the reference does in them (depot = south, depot = north); of 3 "
-        "intervals 0.1 or so lie above by chance."
+        "day (depot = south); 1 err more than usual, chance and what days differ by allowed for (depot = north)."
     )
     assert segment_sentences.left_out(SETTINGS, FOUND) == (
         "Left out, with fewer than 30 labelled rows: depot = <west> (3)."

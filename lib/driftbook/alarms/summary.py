@@ -49,9 +49,8 @@ def day(settings: Settings, outcome: Outcome, result: DayResult, writing: Writin
     if not result.rows:
         return "No row arrived."
     if result.verdict == "ok":
-        nearest = found["severity", judgement.feature, ""]
-        named = writing.text(judgement.feature)
-        return f"Nothing stands out: {named} comes nearest, at {writing.number(nearest)} times its threshold."
+        named, nearest = writing.text(judgement.feature), writing.number(severity)
+        return f"Nothing stands out: {named} comes nearest, at {nearest} times its threshold."
     if severity is None or severity.verdict != result.verdict or severity.verdict not in BEYOND:
         # Found by a check, or not judged by scores.
         return writing.text(capital(_first_finding(judgement), judgement.feature)) + "."

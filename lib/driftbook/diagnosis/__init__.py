@@ -1,7 +1,7 @@
 """Which columns moved, in which rows, and what to do next: what a page shows beside the verdict."""
 
 from driftbook.diagnosis.advice import next_step
-from driftbook.diagnosis.by_segment import usual_errors
+from driftbook.diagnosis.by_segment import usual_errors, worse
 from driftbook.diagnosis.columns import (
     chosen,
     day_ratios,
@@ -42,5 +42,6 @@ __all__ = [
     "severity_table",
     "together",
     "usual_errors",
+    "worse",
     "worst_segments",
 ]

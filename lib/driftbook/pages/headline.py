@@ -1,6 +1,7 @@
-"""The first screen of a day: is it bad, why, is the model hurt, what now; in the terms of the column."""
+"""The first screen of a day: is it bad, is the model still good, for whom not, why, what now; in the column's terms."""
 
 import html
+from collections.abc import Mapping
 
 from IPython.display import HTML
 
@@ -8,32 +9,35 @@ from driftbook import diagnosis
 from driftbook.alarms import summary
 from driftbook.alarms.measurement import TOGETHER
 from driftbook.alarms.summary import capital
-from driftbook.measures.performance import error_metric
-from driftbook.metrics import is_beyond, metric
+from driftbook.diagnosis.by_segment import Usual
 from driftbook.model import TrainedModel
 from driftbook.monitoring import DayReport
-from driftbook.pages import estimate_sentences, tables
-from driftbook.records import DayResult, Measure
+from driftbook.pages import harm, tables
+from driftbook.records import DayResult
 from driftbook.verdicts import BEYOND
 
 #: The sentence of a day as HTML: each number carries its key and full value.
 _HTML = summary.Writing(html.escape, "<strong>{}</strong>".format, tables.number)
 
 
-def day(trained: TrainedModel, monitored: DayReport, column: str, *, question: str = "") -> HTML:
-    """Return a day's title with its verdict, what it is about, whether the model is hurt and what to do next.
+def day(
+    trained: TrainedModel, monitored: DayReport, column: str, usual: Mapping[str, Usual], *, question: str = ""
+) -> HTML:
+    """Return a day's title with its verdict, what it is about, whether the model is still good, and the next step.
 
     Parameters
     ----------
     column
         The column that the next step looks at.
+    usual
+        What is usual in each named segment, as `diagnosis.usual_errors` gives it.
     question
         What a page asks that is not the day's own, before the title.
     """
     settings, result = trained.settings, monitored.result
     title = f"{question} {result.day}, {result.day:%A}".strip()
     step = diagnosis.next_step(trained, result, monitored.batch.frame, column)
-    hurt = harm(trained, result) if result.rows else ""
+    hurt = harm.of_day(trained, result, usual)
     return HTML(
         f'<h1 class="headline">{title} · {html.escape(settings.title)} · {tables.badge(result.verdict)}</h1>'
         f'<p class="lead">{what(trained, result)}{_lost(trained, monitored)}</p>'
@@ -64,25 +68,6 @@ def _lost(trained: TrainedModel, monitored: DayReport) -> str:
         return ""
     pairs = diagnosis.pairs(trained, monitored.batch, most=1)
     return f" Most of all {html.escape(pairs.index[0])}." if len(pairs) else ""
-
-
-def harm(trained: TrainedModel, result: DayResult) -> str:
-    """Return, as HTML, whether the model errs more than usual."""
-    found, name = _by_key(result), error_metric(trained.settings)
-    error, waiting = found.get((name, "", "")), found.get(("unlabelled_share", "", ""))
-    if waiting and waiting.verdict == "labels pending":
-        until = trained.calibration.outcome.expected(result.day)
-        return (
-            f"Whether the model is hurt is not known yet: {tables.number(waiting)} of the rows wait for their true "
-            f"values, expected by {until}. {estimate_sentences.clause(trained.settings, result)}".rstrip()
-        )
-    if error is None or error.value is None:
-        return "Whether the model is hurt is not known: no row has a usable label."
-    said = f"its {metric(name).words} is {_with_unit(trained, error)}"
-    if error.upper is None:
-        return f"{capital(said)}; nothing tells yet how high it usually is."
-    hurt, bound = ("is hurt" if is_beyond(error) else "is not hurt"), tables.number(error, "upper")
-    return f"<strong>The model {hurt}</strong>: {said}, at most {bound} on usual days."
 
 
 def evidence(trained: TrainedModel, result: DayResult) -> HTML:
@@ -119,12 +104,3 @@ def _thresholds(result: DayResult) -> str:
         if near
         else ""
     )
-
-
-def _by_key(result: DayResult) -> dict[tuple[str, str, str], Measure]:
-    return {(m.metric, m.feature, m.segment): m for m in result.measures}
-
-
-def _with_unit(trained: TrainedModel, measure: Measure) -> str:
-    unit = html.escape(tables.unit(trained.settings, measure))
-    return f"{tables.number(measure)} {unit}".strip()

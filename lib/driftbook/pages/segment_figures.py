@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from IPython.display import SVG
 
 from driftbook.config import Settings
+from driftbook.diagnosis.by_segment import Usual
 from driftbook.measures.performance import error_metric
 from driftbook.metrics import metric
 from driftbook.pages.day_figures import nothing
@@ -18,7 +19,7 @@ _DASH = "4 3"
 _LONGEST = 26
 
 
-def whiskers(settings: Settings, result: DayResult, usual: Mapping[str, float]) -> SVG:
+def whiskers(settings: Settings, result: DayResult, usual: Mapping[str, Usual]) -> SVG:
     """Draw each named segment's error with its interval, the worst on top; the dashed line is the whole day's.
 
     A grey dot is the reference's error in the same segment (`usual`); red is what exceeds its declared threshold.
@@ -28,7 +29,8 @@ def whiskers(settings: Settings, result: DayResult, usual: Mapping[str, float]) 
         return nothing()
     name = error_metric(settings)
     unit = metric(name).unit_in(settings.target.unit)
-    values = [value for m in found for value in (m.value, m.high, usual.get(m.segment)) if value is not None]
+    before = {m.segment: usual[m.segment].error for m in found if m.segment in usual}
+    values = [value for m in found for value in (m.value, m.high, before.get(m.segment)) if value is not None]
     panel = Panel(
         *((0, 1.05 * max([*values, 1e-9])), (-0.6, len(found) - 0.4), 22.0 * len(found)),
         xlabel=f"{metric(name).words}{f' ({unit})' if unit else ''}",
@@ -42,8 +44,8 @@ def whiskers(settings: Settings, result: DayResult, usual: Mapping[str, float]) 
         color = "beyond" if m.verdict == "notice" else "day"
         if m.low is not None:
             panel.line([(m.low, line), (m.high, line)], color, width=2)
-        if m.segment in usual:
-            panel.dot(usual[m.segment], line, "reference", f"{m.segment}, reference: {said(name, usual[m.segment])}")
+        if m.segment in before:
+            panel.dot(before[m.segment], line, "reference", f"{m.segment}, reference: {said(name, before[m.segment])}")
         panel.dot(m.value, line, color, f"{m.segment}: {said(name, m.value)}", size=4)
     whole = next((m.value for m in result.measures if m.metric == name and not m.segment), None)
     if whole is not None:

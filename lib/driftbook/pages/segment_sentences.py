@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from driftbook.config import Settings
+from driftbook.diagnosis.by_segment import Usual, worse
 from driftbook.diagnosis.worst import LEVEL
 from driftbook.measures.performance import error_metric
 from driftbook.metrics import metric
@@ -26,23 +27,18 @@ def still_good(settings: Settings, result: DayResult) -> str:
     return f"Still good? The {metric(name).words} is {_value(settings, found[name])}, on {rows:,.0f} labelled rows."
 
 
-def for_whom(settings: Settings, result: DayResult, usual: Mapping[str, float]) -> str:
-    """Return which segments surely err more than the whole day, and more than the reference does in them.
-
-    Surely means: the whole interval lies above.
-    """
+def for_whom(settings: Settings, result: DayResult, usual: Mapping[str, Usual]) -> str:
+    """Return which segments surely err more than the whole day (their whole interval does), and more than usual."""
     name, found = error_metric(settings), errors(settings, result)
     whole = next((m.value for m in result.measures if m.metric == name and not m.segment), None)
     if not found or whole is None:
         return "For whom not? Not known: no segment has enough labelled rows."
-    sure = [m for m in found if m.low is not None]
-    above = [m for m in sure if m.low > whole]
-    worse = [m for m in sure if m.segment in usual and m.low > usual[m.segment]]
+    above = [m for m in found if m.low is not None and m.low > whole]
+    more, _ = worse(settings, result, usual)
     worst = f"{found[0].segment} errs most, {_value(settings, found[0])}"
     than_day = f"{len(above)} of {len(found)} segments surely err more than the whole day{_listed(above)}"
-    than_usual = f"{len(worse)} surely err more than the reference does in them{_listed(worse)}"
-    by_chance = f"of {len(sure)} intervals {len(sure) / 20:.1g} or so lie above by chance"
-    return f"For whom not? {worst}. {than_day}; {than_usual}; {by_chance}."
+    than_usual = f"{len(more)} err more than usual, chance and what days differ by allowed for{_listed(more)}"
+    return f"For whom not? {worst}. {than_day}; {than_usual}."
 
 
 def left_out(settings: Settings, result: DayResult) -> str:

@@ -7,6 +7,7 @@ from IPython.display import HTML
 from markupsafe import Markup
 
 from driftbook.config import Settings
+from driftbook.diagnosis.by_segment import Usual
 from driftbook.measures.performance import error_metric
 from driftbook.metrics import metric
 from driftbook.pages import tables
@@ -25,7 +26,7 @@ def errors(settings: Settings, result: DayResult) -> list[Measure]:
     return sorted(found, key=lambda measure: -measure.value)
 
 
-def by_segment(settings: Settings, result: DayResult, usual: Mapping[str, float]) -> HTML:
+def by_segment(settings: Settings, result: DayResult, usual: Mapping[str, Usual]) -> HTML:
     """Return a line per named segment: its labelled rows, error with interval and bias; the worst first.
 
     Segments of too few labelled rows stand in a part that opens. `usual` is the reference's error in each.
@@ -43,7 +44,7 @@ def by_segment(settings: Settings, result: DayResult, usual: Mapping[str, float]
             "labelled rows": tables.number(others["labelled_rows", m.segment]),
             error: tables.number(m),
             tables.INTERVAL: tables.interval(m) or "–",
-            "in the reference": tables.said(name, usual.get(m.segment)),
+            "in the reference": tables.said(name, usual[m.segment].error if m.segment in usual else None),
             "at most": tables.said(name, m.upper),
             **_bias(settings, others.get(("bias", m.segment))),
         }

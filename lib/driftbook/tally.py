@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from driftbook import batches, model
+from driftbook import batches, model, relations
 from driftbook.batches import Batch
 from driftbook.batches.derive import row_hashes
 from driftbook.batches.sampling import Sample
@@ -32,7 +32,7 @@ class Tally:
     Attributes
     ----------
     profile
-        The same as that of all rows at once.
+        The same as that of all rows at once, but for the surprises of columns together, which are the sample's.
     performance
         The number of labelled rows, and the metrics that are means over rows, by name, with their intervals.
     sample
@@ -63,12 +63,13 @@ def count(trained: TrainedModel, period: Period, size: int = counting.SAMPLE) ->
         sample.add(batch)
     if profile is None:
         return None
+    drawn = sample.batch(replace(batch, strays=hashes.strays), hashes.sha256)
     counted = {
+        "together": relations.sums(settings, grid.relations, drawn),
         "duplicates": hashes.repeated(),
         "modes": counting.modes(few),
         "values": {name: one.counts() for name, one in by_value.items()},
     }
-    drawn = sample.batch(replace(batch, strays=hashes.strays), hashes.sha256)
     return Tally(replace(profile, **counted), performance.of_sums(sums), drawn)
 
 

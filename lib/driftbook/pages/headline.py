@@ -52,8 +52,8 @@ def _sampled(result: DayResult) -> str:
         return ""
     return (
         '<p class="sampled">Counts, shares, scores, verdicts and mean errors are of all rows. Quantiles, Evidently\'s '
-        "distances, the error by hour, the estimated error, segments, groups and metrics that are no mean over rows "
-        f"are of a sample of {result.sample:,} rows, drawn with a fixed seed.</p>"
+        "distances, columns together, the error by hour, the estimated error, segments, groups and metrics that are no "
+        f"mean over rows are of a sample of {result.sample:,} rows, drawn with a fixed seed.</p>"
     )
 
 

@@ -38,6 +38,7 @@ def profile(settings: Settings, grid: Grid, batch: Batch) -> Profile:
         losses(settings, batch.frame),
         duplicates=duplicates(batch.inputs),
         modes=modes(few_values(unwatched(grid, batch))),
+        together=relations.sums(settings, grid.relations, batch),
     )
 
 
@@ -49,9 +50,10 @@ def unwatched(grid: Grid, batch: Batch) -> pa.Table:
 def piece(settings: Settings, grid: Grid, batch: Batch, losses: pd.Series) -> Profile:
     """Return the profile of a piece of a day, to be `added` to others.
 
-    Duplicates, modes and what is counted by value are left out: those need all rows.
+    Duplicates, modes and what is counted by value are left out: those need all rows. So are the surprises of columns
+    together, of which a sample tells enough.
     """
-    return _profile(settings, grid, batch, losses, values={})
+    return _profile(settings, grid, batch, losses, values={}, together={})
 
 
 def _profile(settings: Settings, grid: Grid, batch: Batch, losses: pd.Series, **known: Any) -> Profile:
@@ -64,7 +66,6 @@ def _profile(settings: Settings, grid: Grid, batch: Batch, losses: pd.Series, **
         invalid={name: len(rows) for name, rows in batch.invalid.items()},
         kinds=kinds(batch.inputs),
         errors=losses.to_numpy(),
-        together=relations.sums(settings, grid.relations, batch),
         **known,
     )
 

@@ -199,9 +199,10 @@ def test_a_page_is_shown_with_its_styles_and_a_report_with_its_scripts(site):
 
 def test_the_script_of_the_index_runs_and_no_other(site):
     digest = base64.b64encode(hashlib.sha256((render.TEMPLATES / "index.js").read_bytes()).digest()).decode()
-    for path in ("/", "/index.html"):
+    for path in ("/", "/index.html", "/demo-2022.html"):
         assert f"script-src 'sha256-{digest}'" in site.ask(path).headers["Content-Security-Policy"]
-    assert "sha256" not in site.ask("/demo/monitor/index.html").headers["Content-Security-Policy"]
+    for path in ("/demo/monitor/index.html", "/demo/x-2022.html", "/new.html"):
+        assert "sha256" not in site.ask(path).headers["Content-Security-Policy"]
 
 
 def test_it_is_mounted_read_only():

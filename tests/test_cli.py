@@ -35,10 +35,18 @@ def test_a_command_during_which_the_database_runs(tmp_path, monkeypatch, invoke,
         (["summary", "demo"], 2, "Missing argument 'START'"),
         (["summary", "nowhere", "2022-02-01", "2022-02-02"], 1, "params is 'nowhere': no such params file"),
         (["summary", "demo", "2022-02-02", "2022-02-01"], 1, "start 2022-02-02 lies after end 2022-02-01"),
+        (["known", "demo", "2022-02-01"], 0, "2022-02-01 of demo, as known at 20"),
+        (["known", "demo", "2022-02-01", "--at", "2022-02-02T12:00+02:00"], 0, "at 2022-02-02 10:00:00 UTC: nothing"),
+        (["known", "demo", "2022-02-01", "--at", "yesterday"], 1, "at is 'yesterday': expected a moment like 2022-"),
+        (["known", "demo", "2022-02-31"], 1, "2022-02-31"),
+        (["archive", "check"], 0, "the archive holds what its runs recorded"),
+        (["archive", "prune", "--days", "-1"], 1, "expected days from 0 and at least 1 run to keep"),
+        (["archive", "prune"], 2, "Missing option '--days'"),
         (["db", "restart"], 2, "No such command 'restart'"),
         (["db", "during"], 2, "Missing argument 'COMMAND...'"),
     ],
 )
-def test_the_command_line(database, invoke, arguments, status, said):
+def test_the_command_line(database, invoke, arguments, status, said, tmp_path, monkeypatch):
+    monkeypatch.setenv("DRIFTBOOK_ARCHIVE_DIR", str(tmp_path))
     done = invoke(*arguments)
     assert (done.exit_code, said in done.output) == (status, True), done.output

@@ -9,7 +9,7 @@ from driftbook import paths
 LIBRARY = paths.ROOT / "lib" / "driftbook"
 #: A module may import from its own layer and from those before it.
 LAYERS = [
-    {"", "errors", "metrics", "paths", "patience", "periods", "records", "verdicts"},
+    {"", "errors", "metrics", "once", "paths", "patience", "periods", "records", "verdicts"},
     {"faults", "sources"},
     {"config"},
     {

@@ -87,6 +87,52 @@ def metrics(textfile: Path | None, serve: str | None) -> None:
 
 
 @main.command()
+@click.argument("model")
+@click.argument("day")
+@click.option("--at", default="", help="A moment like 2022-02-06T12:00+00:00, in UTC unless it says otherwise; now.")
+def known(model: str, day: str, at: str) -> None:
+    """Print what was known about the DAY of a MODEL at a moment."""
+    from driftbook.periods import one_day
+    from driftbook.runs import summary
+
+    click.echo(summary.known(model, one_day(day).start, at))
+
+
+@main.group()
+def archive() -> None:
+    """Check the archive, remove what nobody needs, write its index anew."""
+
+
+@archive.command()
+def check() -> None:
+    """Print which files are missing, changed, nobody's or unsent; the exit status is 1 if there are any."""
+    from driftbook.runs import retention
+
+    found = retention.check()
+    click.echo("\n".join(found) or "the archive holds what its runs recorded")
+    sys.exit(bool(found))
+
+
+@archive.command()
+@click.option("--days", type=float, required=True, help="Runs that ended within so many days stay.")
+@click.option("--keep", type=int, default=1, show_default=True, help="So many newest runs of each day stay at any age.")
+def prune(days: float, keep: int) -> None:
+    """Remove pages and rows of runs behind nothing current; their records stay."""
+    from driftbook.runs import retention
+
+    pages, rows = retention.prune(days, keep)
+    click.echo(f"removed: {pages} pages, and {rows:,} rows that were no longer current")
+
+
+@archive.command()
+def index() -> None:
+    """Write the index and the pages of the years anew, from the records of the runs."""
+    from driftbook.runs import listing
+
+    listing.refresh(anew=True)
+
+
+@main.command()
 def stack() -> None:
     """Write secrets at first use, start PostgreSQL, Adminer, Grafana and the archive in Docker, print the addresses."""
     from driftbook import stack

@@ -5,7 +5,7 @@ import re
 import pytest
 from driftbook import config, store
 from driftbook.periods import between, one_day
-from driftbook.runs import archive
+from driftbook.runs import archive, listing
 from driftbook.runs.parameters import Request
 
 DEMO = config.load("demo")
@@ -55,7 +55,7 @@ def test_pages_of_simulated_data_say_so(folder, notebook, settings, said):
 
 
 def test_a_report_is_linked(folder, notebook):
-    home = archive.folder("r1", DAY)
+    home = archive.draft("r1", DAY)
     home.mkdir(parents=True)
     (home / archive.REPORT).write_text("<html></html>")
     assert 'href="evidently.html"' in (folder / archive.write(run("r1"), DAY, notebook("1"), "")).read_text()
@@ -117,7 +117,7 @@ def test_a_page_says_how_to_repeat_it_and_where_its_rows_are(folder, notebook):
 def test_the_index_is_written_anew(folder, database, model):
     run = store.open_run("monitor", model, dt.date(2022, 2, 5), "2022-02-05", {}, "papermill", "", "")
     store.close_run(run, "failed", error="ValueError: no", page="a b/monitor.html")
-    archive.refresh_index()
+    listing.refresh()
     page = (folder / "index.html").read_text()
     title = "simulated taxi trip duration (demo)" if model == "demo" else model
     assert f"<h2>{title}</h2>" in page

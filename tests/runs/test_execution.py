@@ -12,7 +12,7 @@ import pytest
 from driftbook import config, store
 from driftbook.config.service import Service
 from driftbook.errors import RunFailed
-from driftbook.runs import shell, versions
+from driftbook.runs import archive, shell, versions
 from driftbook.store import liveness
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.exceptions import PapermillExecutionError
@@ -39,7 +39,7 @@ def test_a_run_that_succeeds(place, notebook, execute):
         "kind": "papermill", "status": "succeeded", "error": "", "page": f"handmade/{run_id}/handmade.html",
         "notebook_hash": versions.notebook_hash(nb), "data_hash": "", "model_version": "",
         "code_version": versions.library_version(), "context_hash": "", "revision": None, "source_state": "",
-        "host": liveness.host(), "process": liveness.process(),
+        "host": liveness.host(), "process": liveness.process(), "files": archive.hashes(run["page"]), "pruned_at": None,
     }  # fmt: skip
     assert archived.cells[-1].outputs[0].text == out.cells[-1].outputs[0].text == "x is 2\n"
     assert "<pre>x is 2\n</pre>" in page

@@ -29,7 +29,7 @@ def test_a_whole_row_open_and_closed(database):
         "parameters": {"params": "green_taxi", "day": "2022-02-05"}, "kind": "papermill", "status": "running",
         "finished_at": None, "error": "", "page": "", "notebook_hash": "n1", "data_hash": "", "model_version": "",
         "code_version": "c1", "stored_at": None, "revision": None, "context_hash": "", "source_state": "",
-        "host": liveness.host(), "process": liveness.process(),
+        "host": liveness.host(), "process": liveness.process(), "files": {}, "pruned_at": None,
     }  # fmt: skip
     assert row == expected
     assert before <= started <= dt.datetime.now(dt.UTC)
@@ -111,7 +111,7 @@ def test_runs_newest_first_without_parameters(database):
 def test_which_days_were_set_beside_which(database, changes, status, found):
     run_id = opened(**{"notebook": "debug", "parameters": {"beside": "2022-02-01"}, **changes})
     store.close_run(run_id, status, page="p1")
-    frame = store.comparisons()
+    frame = store.listed({"green_taxi": (DAY, dt.date.max)})["comparisons"]
     assert list(frame) == ["model", "day", "beside", "page"]
     assert frame["page"].tolist() == found
     assert all(row[:3] == ["green_taxi", DAY, dt.date(2022, 2, 1)] for row in frame.to_numpy().tolist())
@@ -121,7 +121,7 @@ def test_the_newest_page_of_a_comparison_counts(database):
     for page in ("old", "new"):
         run_id = opened(notebook="debug", parameters={"beside": "2022-02-01"})
         store.close_run(run_id, "succeeded", page=page)
-    assert store.comparisons()["page"].tolist() == ["new"]
+    assert store.listed({"green_taxi": (DAY, dt.date.max)})["comparisons"]["page"].tolist() == ["new"]
 
 
 def test_no_runs(database):

@@ -1,9 +1,21 @@
 """Why the error changed, what the model looks at, and which rows it fails on: for pages that look for causes."""
 
+from driftbook.causes import inputs, recoding
 from driftbook.causes.attributions import attributions
 from driftbook.causes.importance import permutation
+from driftbook.causes.parts import LEAST
 from driftbook.causes.rows import detector, unusual, worst
 from driftbook.causes.segments import by_segment
 from driftbook.causes.split import split
+from driftbook.model import TrainedModel
 
-__all__ = ["attributions", "by_segment", "detector", "permutation", "split", "unusual", "worst"]
+__all__ = ["attributions", "by_segment", "detector", "permutation", "prepare", "split", "unusual", "worst"]
+
+
+def prepare(trained: TrainedModel) -> None:
+    """Compute what the causes of any day need of the reference: processes forked later find it there."""
+    detector(trained)
+    if len(inputs.of_reference(trained)[0]) >= LEAST:
+        some = trained.validation.head(LEAST)
+        permutation(trained, some)
+        recoding.factors(trained, some)

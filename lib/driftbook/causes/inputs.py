@@ -4,7 +4,10 @@ import numpy as np
 import pandas as pd
 
 from driftbook.config import Settings
-from driftbook.profiles.labels import label
+from driftbook.measures.performance import losses
+from driftbook.model import TrainedModel
+from driftbook.once import once
+from driftbook.profiles.labels import labels
 from driftbook.records import HOUR
 
 #: Equally frequent values lie so far apart.
@@ -16,15 +19,22 @@ def columns(settings: Settings) -> list[str]:
     return list(dict.fromkeys([*settings.features.all, *settings.watch.all, HOUR]))
 
 
+@once
+def of_reference(trained: TrainedModel) -> tuple[pd.Series, pd.DataFrame]:
+    """Return the losses of the validation reference's labelled rows, and these rows."""
+    found = losses(trained.settings, trained.validation)
+    return found, trained.validation.loc[found.index]
+
+
 def numbers(settings: Settings, reference: pd.DataFrame, frame: pd.DataFrame, names: list[str]) -> np.ndarray:
     """Return some columns of a frame as numbers, a line per row; gaps are NaN.
 
     A category is the logarithm of its value's share of the reference's rows; an unseen one has half a row's.
     """
-    labels = {*settings.features.categorical, *settings.watch.categorical}
+    by_label = {*settings.features.categorical, *settings.watch.categorical}
     found = [
-        _frequency(reference[name], frame[name])
-        if name in labels or not pd.api.types.is_numeric_dtype(frame[name])
+        _frequency(reference, frame[name])
+        if name in by_label or not pd.api.types.is_numeric_dtype(frame[name])
         else frame[name].to_numpy(dtype=float)
         for name in names
     ]
@@ -40,17 +50,16 @@ def usual(settings: Settings, reference: pd.DataFrame, name: str) -> object:
     return float(known.median()) if is_number and pd.api.types.is_numeric_dtype(known) else known.mode().iloc[0]
 
 
-def _frequency(reference: pd.Series, values: pd.Series) -> np.ndarray:
-    counts = _labels(reference).value_counts()
-    counts = counts.iloc[np.lexsort((counts.index, -counts.to_numpy()))]
-    share = np.log(counts / max(counts.sum(), 1)) - _APART * np.arange(len(counts))
-    unseen = np.log(0.5 / max(counts.sum(), 1))
-    texts = _labels(values)
+def _frequency(reference: pd.DataFrame, values: pd.Series) -> np.ndarray:
+    share, unseen = _shares(reference, values.name)
+    texts = labels(values)
     return texts.map(share).fillna(unseen).where(texts.notna()).to_numpy(dtype=float)
 
 
-def _labels(values: pd.Series) -> pd.Series:
-    """Return the values as labels, each different value looked at once."""
-    codes, known = pd.factorize(values)
-    found = np.array([*(label(value) for value in known), None], dtype=object)
-    return pd.Series(found[codes], index=values.index, dtype=object)
+@once
+def _shares(reference: pd.DataFrame, name: str) -> tuple[pd.Series, float]:
+    """Return the logarithm of each value's share of the rows, and that of half a row."""
+    counts = labels(reference[name]).value_counts()
+    counts = counts.iloc[np.lexsort((counts.index, -counts.to_numpy()))]
+    share = np.log(counts / max(counts.sum(), 1)) - _APART * np.arange(len(counts))
+    return share, np.log(0.5 / max(counts.sum(), 1))

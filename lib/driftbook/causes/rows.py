@@ -7,8 +7,10 @@ import numpy as np
 import pandas as pd
 
 from driftbook.causes import inputs
+from driftbook.config import Settings
 from driftbook.measures.performance import losses
 from driftbook.model import TrainedModel
+from driftbook.once import once
 from driftbook.profiles.labels import label
 
 #: What is said of a row before the columns of the frame.
@@ -26,16 +28,27 @@ class Detector:
     one at the edge: for these see `diagnosis.outliers`.
     """
 
-    trained: TrainedModel
+    settings: Settings
+    reference: pd.DataFrame
     forest: Any
     usual: dict[str, object]
 
     def scores(self, frame: pd.DataFrame) -> np.ndarray:
         """Return a score per row: 0.5 is usual, near 1 a row that a few cuts set apart from the others."""
-        given = inputs.numbers(self.trained.settings, self.trained.reference_rows, frame, [*self.usual])
-        return -self.forest.score_samples(given) if len(given) else np.empty(0)
+        return self._scores([frame])[0]
+
+    def scores_without(self, frame: pd.DataFrame) -> dict[str, np.ndarray]:
+        """Return the scores that the rows would have with what is usual in one column, for each column."""
+        others = [frame.assign(**{name: usual}) for name, usual in self.usual.items()]
+        return dict(zip(self.usual, self._scores(others), strict=True))
+
+    def _scores(self, frames: list[pd.DataFrame]) -> list[np.ndarray]:
+        """Return the scores of some frames of as many rows each, all asked for at once."""
+        given = np.vstack([inputs.numbers(self.settings, self.reference, one, [*self.usual]) for one in frames])
+        return np.split(-self.forest.score_samples(given) if len(given) else np.empty(0), len(frames))
 
 
+@once
 def detector(trained: TrainedModel) -> Detector:
     """Return a detector of unusual rows, fitted on some rows of the reference."""
     from sklearn.ensemble import IsolationForest
@@ -43,7 +56,7 @@ def detector(trained: TrainedModel) -> Detector:
     settings, reference = trained.settings, trained.reference_rows
     names, some = inputs.columns(settings), reference.sample(min(_MOST, len(reference)), random_state=0)
     forest = IsolationForest(random_state=0).fit(inputs.numbers(settings, reference, some, names))
-    return Detector(trained, forest, {name: inputs.usual(settings, reference, name) for name in names})
+    return Detector(settings, reference, forest, {name: inputs.usual(settings, reference, name) for name in names})
 
 
 def worst(found: Detector, frame: pd.DataFrame, rows: int = 5) -> pd.DataFrame:
@@ -52,7 +65,7 @@ def worst(found: Detector, frame: pd.DataFrame, rows: int = 5) -> pd.DataFrame:
     Columns: `loss` in the unit of the error; `unusual column`, `its value` and `usually` as `unusual` has them; then
     the frame's.
     """
-    top = losses(found.trained.settings, frame).nlargest(rows, keep="first")
+    top = losses(found.settings, frame).nlargest(rows, keep="first")
     return _explained(found, frame.loc[top.index], top.rename("loss"))
 
 
@@ -70,7 +83,7 @@ def unusual(found: Detector, frame: pd.DataFrame, rows: int = 5) -> pd.DataFrame
 def _explained(found: Detector, frame: pd.DataFrame, value: pd.Series) -> pd.DataFrame:
     before = found.scores(frame)
     falls = pd.DataFrame(
-        {name: before - found.scores(frame.assign(**{name: usual})) for name, usual in found.usual.items()},
+        {name: before - after for name, after in found.scores_without(frame).items()},
         index=frame.index,
         dtype=float,
     )

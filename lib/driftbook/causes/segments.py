@@ -4,7 +4,7 @@ import pandas as pd
 
 from driftbook.causes.parts import Split
 from driftbook.model import TrainedModel
-from driftbook.profiles.labels import label
+from driftbook.profiles import labels
 
 _PARTS = ["total", "input", "relation", "noise"]
 
@@ -18,7 +18,7 @@ def by_segment(trained: TrainedModel, found: Split, frame: pd.DataFrame, segment
     """
     frames = {"reference": trained.validation, "day": frame}
     keys = [
-        one.loc[found.by_row.loc[of].index, segment].map(label, na_action="ignore").fillna("missing")
+        labels.of_column(one, segment).loc[found.by_row.loc[of].index]
         for of, one in frames.items()
         if of in found.by_row.index
     ]

@@ -46,22 +46,22 @@ def split(trained: TrainedModel, frame: pd.DataFrame, seed: int = 0) -> Split:
     `frame` holds the day's rows with the prediction. Rows without a usable label are left out, which is right if they
     are like the others.
     """
-    settings, reference = trained.settings, trained.validation
-    before, after = losses(settings, reference), losses(settings, frame)
+    settings = trained.settings
+    (before, reference), after = inputs.of_reference(trained), losses(settings, frame)
     both = pd.concat([before, after], keys=["reference", "day"], names=["of", "row"])
     is_day = np.arange(len(both)) >= len(before)
     total = _total(both.to_numpy(), is_day)
     if min(len(before), len(after)) < LEAST:
         return _whole(before, after, pd.DataFrame({"total": total}, index=both.index))
-    rows = reference.loc[before.index], frame.loc[after.index]
+    rows = reference, frame.loc[after.index]
     with crossfit.one_thread():
-        return _split(_found(trained, rows, both, seed), both, total)
+        return _split(_found(trained, rows, both, seed), both, total, seed)
 
 
 def _found(trained: TrainedModel, rows: tuple, both: pd.Series, seed: int) -> "_ToldApart":
     """Return what the rows say, a column in another unit undone."""
     found = _told_apart(trained, rows, both, seed)
-    tried = recoding.factors(trained, rows[1], rows[0]) if found.apart > _APART else {}
+    tried = recoding.factors(trained, rows[1]) if found.apart > _APART else {}
     for column, factor in tried.items():
         other = _told_apart(trained, (rows[0], recoding.undone(trained, rows[1], column, factor)), both, seed)
         if other.apart <= found.apart / 2 and abs(other.relation.sum()) < abs(found.relation.sum()):
@@ -76,8 +76,8 @@ class _ToldApart:
     losses: np.ndarray
     relation: np.ndarray
     influence: np.ndarray
-    columns: pd.Series
-    day: np.ndarray
+    inputs: pd.DataFrame
+    fitted: crossfit.Fitted
     apart: float
     recoded: dict[str, float]
 
@@ -92,10 +92,10 @@ def _told_apart(trained: TrainedModel, rows: tuple, both: pd.Series, seed: int) 
     fitted = crossfit.fit(x, loss, is_day, seed)
     added, influence = _relation(loss, is_day, fitted)
     apart = 1 - 4 * float(np.abs(_sign(is_day) / 2 * fitted.day * (1 - fitted.day)).sum())
-    return _ToldApart(loss, added, influence, walk.columns(fitted, x, is_day, names, seed), fitted.day, apart, {})
+    return _ToldApart(loss, added, influence, pd.DataFrame(x, columns=names), fitted, apart, {})
 
 
-def _split(found: _ToldApart, both: pd.Series, total: np.ndarray) -> Split:
+def _split(found: _ToldApart, both: pd.Series, total: np.ndarray, seed: int) -> Split:
     is_day, loss = _is_day(both), both.to_numpy()
     rest = total - found.relation
     parts = {
@@ -107,7 +107,7 @@ def _split(found: _ToldApart, both: pd.Series, total: np.ndarray) -> Split:
         {"total": total, "input": rest * kept["input"], "relation": found.relation * kept["relation"]}, both.index
     )
     table["noise"] = table["total"] - table["input"] - table["relation"]
-    columns = found.columns.copy()
+    columns = walk.columns(found.fitted, found.inputs.to_numpy(), is_day, [*found.inputs], seed)
     for column in found.recoded:
         columns[column] += (loss - found.losses)[is_day].mean()
     day, before = loss[is_day], loss[~is_day]
@@ -116,7 +116,7 @@ def _split(found: _ToldApart, both: pd.Series, total: np.ndarray) -> Split:
         *(len(day), len(before), float(day.mean()), float(before.mean()), change),
         **parts,
         noise=change - parts["input"].value - parts["relation"].value,
-        elsewhere=float((found.day[is_day] >= _ELSEWHERE).mean()),
+        elsewhere=float((found.fitted.day[is_day] >= _ELSEWHERE).mean()),
         recoded=found.recoded,
         undone_error=float(found.losses[is_day].mean()),
         columns=walk.with_rest(columns * kept["input"], parts["input"].value),

@@ -10,6 +10,7 @@ from driftbook.errors import BadInput
 from driftbook.measures.performance import losses
 from driftbook.model import TrainedModel
 from driftbook.monitoring import DayReport
+from driftbook.once import once
 from driftbook.records import DayResult
 
 
@@ -84,6 +85,15 @@ def missing_shares(trained: TrainedModel, result: DayResult) -> pd.DataFrame:
 
 def error_by_hour(trained: TrainedModel, frame: pd.DataFrame) -> pd.Series:
     """Return the error by hour, of the rows with a usable label and a prediction."""
+    return _usual_by_hour(trained) if frame is trained.reference_rows else _by_hour(trained, frame)
+
+
+@once
+def _usual_by_hour(trained: TrainedModel) -> pd.Series:
+    return _by_hour(trained, trained.reference_rows)
+
+
+def _by_hour(trained: TrainedModel, frame: pd.DataFrame) -> pd.Series:
     found = losses(trained.settings, frame)
     return found.groupby(frame.loc[found.index, "hour"]).mean()
 

@@ -7,7 +7,8 @@ import pandas as pd
 
 from driftbook.alarms import bins
 from driftbook.model import TrainedModel
-from driftbook.profiles.labels import label
+from driftbook.once import once
+from driftbook.profiles import labels
 from driftbook.records import HOUR
 
 _NOTHING = pd.DataFrame(columns=["reference", "day", "part"], dtype=float)
@@ -24,7 +25,7 @@ def carriers(trained: TrainedModel, frame: pd.DataFrame, column: str, segment: s
     """
     if frame.empty:
         return _NOTHING
-    reference, day = _joint(trained, trained.reference_rows, column, segment), _joint(trained, frame, column, segment)
+    reference, day = _usual(trained, column, segment), _joint(trained, frame, column, segment)
     reference, day = reference.align(day, fill_value=0.0)
     change = day.sum() - reference.sum()
     distance = change.abs().sum() / 2
@@ -73,9 +74,14 @@ def scale(trained: TrainedModel, frame: pd.DataFrame, column: str) -> float | No
     return float(factors[0.5]) if constant and abs(factors[0.5] - 1) > 0.05 else None
 
 
+@once
+def _usual(trained: TrainedModel, column: str, segment: str) -> pd.DataFrame:
+    return _joint(trained, trained.reference_rows, column, segment)
+
+
 def _joint(trained: TrainedModel, frame: pd.DataFrame, column: str, segment: str) -> pd.DataFrame:
     """Return the share of all rows in each segment value (lines) and cell of the column."""
     calibration = trained.calibration
     own = next(one for one in calibration.plan.bins if one.column == column)
-    keys = frame[segment].map(label, na_action="ignore").fillna("missing")
-    return pd.crosstab(keys, bins.positions(calibration.grid, own, frame[column])) / max(len(frame), 1)
+    at = bins.positions(calibration.grid, own, frame[column])
+    return pd.crosstab(labels.of_column(frame, segment), at) / max(len(frame), 1)

@@ -13,6 +13,7 @@ from driftbook.batches.derive import conditions, named
 from driftbook.config import Settings
 from driftbook.config.performance import WEEKDAY, Segment
 from driftbook.errors import BadInput
+from driftbook.once import once
 from driftbook.profiles.labels import label
 
 #: What the segments of a column are called that have no value of their own.
@@ -97,8 +98,8 @@ def _of_column(
         names = [named.get(name, OTHER) for name in names]
         listed = [*one.groups]
     else:
-        seen = reference.get(one.column, values)
-        listed = _WEEKDAYS if one.column == WEEKDAY else _frequent(seen)
+        seen = reference if one.column in reference else pd.DataFrame({one.column: values})
+        listed = _WEEKDAYS if one.column == WEEKDAY else _frequent(seen, one.column)
         names = [name if name in listed else OTHER for name in names]
     return _parts(names, codes, listed)
 
@@ -118,8 +119,9 @@ def _in_bands(bands: tuple[float, ...], values: pd.Series) -> Parts:
     return _parts([*names, OTHER], codes, names)
 
 
-def _frequent(values: pd.Series) -> list[str]:
-    shares = values.value_counts(normalize=True)
+@once
+def _frequent(rows: pd.DataFrame, column: str) -> list[str]:
+    shares = rows[column].value_counts(normalize=True)
     return [label(value) for value in shares[shares >= _LEAST_SHARE].index[:_MOST_VALUES]]
 
 

@@ -1,10 +1,12 @@
-"""The archive's index: the days that need a person, each model's calendar, all runs with a search. A static page."""
+"""The archive's index: the days that need a person, each model's calendar, its runs with a search. A static page."""
 
 import calendar
 import datetime as dt
 import os
 import tempfile
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -35,8 +37,10 @@ def render(
     comparisons: pd.DataFrame | None = None,
     command: Callable[..., str] | None = None,
     titles: Mapping[str, str] | None = None,
+    years: Mapping[str, Mapping[int, str]] | None = None,
+    heading: str = "",
 ) -> str:
-    """Return the index page.
+    """Return the index page, or with a heading the page of what it leads to.
 
     Parameters
     ----------
@@ -56,46 +60,61 @@ def render(
         `store.comparisons`: the pages that set a day beside another one.
     command
         A notebook, a model and parameters to the command that runs it; without it no command is named.
+    years
+        Model to its years, each with the address of the page that has all its days and runs.
     """
     titles = titles or {}
     names = sorted({*days["model"], *runs["model"]} - {""})
     verdicts = dict(zip(days["page"], days["verdict"], strict=True))
+    its_days, its_runs = _by_model(days), _by_model(runs)
     models = [
         {
             "title": f"{titles[name]} ({name})" if titles.get(name) else name,
             "notice": notices.get(name, ""),
-            **_calendar(days[days["model"] == name]),
-            "acknowledged": _acknowledged(days[days["model"] == name], (acknowledged or {}).get(name, ())),
-            "picker": _picker(name, days[days["model"] == name], comparisons, command),
-            "runs": _runs(runs[runs["model"] == name], verdicts),
+            **_calendar(its_days[name]),
+            "acknowledged": _acknowledged(its_days[name], (acknowledged or {}).get(name, ())),
+            "picker": _picker(name, its_days[name], comparisons, command),
+            "runs": _runs(its_runs[name], verdicts),
+            "years": (years or {}).get(name, {}),
         }
         for name in names
     ]
-    calls = [call for name, judged in (judgements or {}).items() for call in _calls(name, days, judged)]
+    calls = [call for name, judged in (judgements or {}).items() for call in _calls(name, its_days[name], judged)]
     calls += [_item(row, command) for frame in (items or {}).values() for row in frame.to_dict("records")]
     return page(
         "index.html.j2",
         models=models,
         calls=sorted(calls, key=lambda call: call["days"][-1]["name"], reverse=True),
-        loose=_runs(runs[runs["model"] == ""], verdicts),
+        loose=_runs(its_runs[""], verdicts),
         symbols=SYMBOLS,
         SHOWN=SHOWN,
+        heading=heading,
     )
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    environment.globals["badge"] = lambda verdict: Markup(badge(verdict))
+    return environment
 
 
 def page(template: str, **content: Any) -> str:
     """Return a page that is no notebook's, with its style and the one script."""
-    environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    environment.globals["badge"] = lambda verdict: Markup(badge(verdict))
     script = (TEMPLATES / "index.js").read_text(encoding="utf-8")
-    return environment.get_template(template).render(
-        **content, style=style("base.css", "index.css"), script=script, policy=policy.meta(policy.only(script))
+    return (
+        _environment()
+        .get_template(template)
+        .render(**content, style=style("base.css", "index.css"), script=script, policy=policy.meta(policy.only(script)))
     )
 
 
-def _calls(model: str, days: pd.DataFrame, judged: pd.DataFrame) -> list[dict[str, Any]]:
+def _by_model(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    return defaultdict(rows.iloc[:0].copy, [*rows.groupby("model")])
+
+
+def _calls(model: str, its: pd.DataFrame, judged: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the days of a model that need a person and are part of no alarm that is an item."""
-    its = days[days["model"] == model]
     pages = dict(zip(its["day"], its["page"], strict=True))
     found = [call for call in period_sentences.calls(its, judged) if not call.since]
     return [
@@ -150,11 +169,15 @@ def _named(day: dt.date, page: str | None, debug: str | None = "") -> dict[str, 
 
 def write(path: Path, page: str) -> None:
     """Write a page so that a reader sees the old one or the new one, whole; a web server may read it."""
-    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".html")
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(page)
-    Path(draft).chmod(0o644)
-    Path(draft).replace(path)
+    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=path.suffix)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(page)
+        Path(draft).chmod(0o644)
+        Path(draft).replace(path)
+    except BaseException:
+        Path(draft).unlink(missing_ok=True)
+        raise
 
 
 def _calendar(days: pd.DataFrame) -> dict[str, Any]:

@@ -4,6 +4,9 @@ import hashlib
 import json
 
 import numpy as np
+import pandas as pd
+
+from driftbook.once import once
 
 #: Longer labels are cut; a hash keeps them apart.
 LONGEST = 200
@@ -35,3 +38,16 @@ def label(value: object) -> str:
         return text
     mark = hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:8]
     return f"{text[: LONGEST - 10]}… {mark}"
+
+
+def labels(values: pd.Series) -> pd.Series:
+    """Return the values as labels, each different value looked at once; None stands for missing ones."""
+    codes, known = pd.factorize(values)
+    found = np.array([*(label(value) for value in known), None], dtype=object)
+    return pd.Series(found[codes], index=values.index, dtype=object)
+
+
+@once
+def of_column(frame: pd.DataFrame, name: str) -> pd.Series:
+    """Return a column's values as labels, with "missing" for missing ones; the rows are expected unchanged."""
+    return labels(frame[name]).fillna("missing")

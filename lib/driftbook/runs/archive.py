@@ -1,8 +1,10 @@
-"""The archive: a folder per run with the executed notebook and its page, a lasting address per day, the index."""
+"""The archive: a folder per run with the executed notebook and its page, and a lasting address per day."""
 
 import datetime as dt
+import hashlib
 import html
 import shlex
+import shutil
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache
@@ -10,12 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from filelock import FileLock
 from nbformat import NotebookNode
 
-from driftbook import batches, config, paths, store
-from driftbook.config import Settings
-from driftbook.errors import BadInput
+from driftbook import batches, paths, store
 from driftbook.pages import policy
 from driftbook.runs.parameters import Request
 from driftbook.runs.values import OF_PAPERMILL
@@ -36,6 +35,30 @@ _HEAD = (
 def folder(run_id: str, request: Request) -> Path:
     """Return a run's folder: `<archive>/<model>/<notebook>/<day>/<run>`, without the parts it does not have."""
     return paths.archive_dir().joinpath(*_home(request), run_id)
+
+
+def draft(run_id: str, request: Request) -> Path:
+    """Return where a run's files lie until it has ended: a hidden folder beside its own, which then takes its place."""
+    home = folder(run_id, request)
+    return home.with_name(f".{home.name}")
+
+
+def make(home: Path) -> None:
+    """Make a folder of the archive and those above it; the web server may read them, whatever this process's umask."""
+    missing = [one for one in (home, *home.parents) if not one.exists()]
+    home.mkdir(parents=True, exist_ok=True)
+    for one in missing:
+        one.chmod(0o755)
+
+
+def find_lost(ends: Mapping[int, str] | None = None) -> list[str]:
+    """Mark lost runs, as `store.mark_lost` does, and remove what they left unfinished; return their ids."""
+    found = store.mark_lost(ends)
+    for run_id in found:
+        row = store.run(run_id)
+        parts = (part for part in (row["model"], row["notebook"], row["label"]) if part)
+        shutil.rmtree(paths.archive_dir().joinpath(*parts, f".{run_id}"), ignore_errors=True)
+    return found
 
 
 def location(page: str) -> Path:
@@ -63,35 +86,67 @@ def write(run: Mapping[str, Any], request: Request, nb: NotebookNode, failure: s
     """
     from driftbook.pages import glossary, index, render
 
-    home = folder(run["run_id"], request)
-    home.mkdir(parents=True, exist_ok=True)
-    page = home / f"{request.notebook}.html"
-    nbformat.write(nb, home / f"{request.notebook}.ipynb")
+    home, name = draft(run["run_id"], request), f"{request.notebook}.html"
+    make(home)
+    index.write(home / f"{request.notebook}.ipynb", nbformat.writes(nb) + "\n")
     notice = batches.notice(request.settings) if request.settings else ""
     links, facts = _links(home, request), _facts(run, request, nb)
     text = render.render(nb, title=_title(request), notice=notice, failure=failure, links=links, facts=facts)
-    index.write(page, glossary.linked(text, links[_WORDS]))
-    if request.label:
-        index.write(home.parent / "index.html", _redirect(f"{run['run_id']}/{page.name}"))
-    return page.relative_to(paths.archive_dir()).as_posix()
+    index.write(home / name, glossary.linked(text, links[_WORDS]))
+    home = _settled(home)
+    _point(home, request, name)
+    return (home / name).relative_to(paths.archive_dir()).as_posix()
 
 
 def write_plain(run_id: str, request: Request, failure: str) -> str:
     """Archive a page that holds nothing but why the run failed; return its address, empty if there can be none."""
-    page = folder(run_id, request) / f"{request.notebook}.html"
+    from driftbook.pages import index
+
+    home, name = folder(run_id, request), f"{request.notebook}.html"
+    home = home if home.exists() else draft(run_id, request)
+    title = html.escape(_title(request))
+    text = f"{_HEAD}<title>{title}</title><body><main><h1>{title}: failed</h1><pre>{html.escape(failure)}</pre>"
     with suppress(OSError):
-        page.parent.mkdir(parents=True, exist_ok=True)
-        title = html.escape(_title(request))
-        text = f"{_HEAD}<title>{title}</title><body><main><h1>{title}: failed</h1><pre>{html.escape(failure)}</pre>"
-        page.write_text(f"{text}</main></body></html>\n", encoding="utf-8")
-        return page.relative_to(paths.archive_dir()).as_posix()
+        make(home)
+        index.write(home / name, f"{text}</main></body></html>\n")
+        home = _settled(home)
+        with suppress(OSError):
+            _point(home, request, name)
+        return (home / name).relative_to(paths.archive_dir()).as_posix()
+    shutil.rmtree(home, ignore_errors=True)
     return ""
+
+
+def _settled(home: Path) -> Path:
+    """Give a draft, which is whole now, its own name, and let the web server read it."""
+    for file in home.iterdir():  # Evidently's report is written by the cells
+        file.chmod(0o644)
+    return home.rename(home.with_name(home.name.removeprefix(".")))
+
+
+def _point(home: Path, request: Request, name: str) -> None:
+    """Let the lasting address of a run's day, or days, lead to its page."""
+    from driftbook.pages import index
+
+    if request.label:
+        index.write(home.parent / "index.html", _redirect(f"{home.name}/{name}"))
+
+
+def hashes(page: str) -> dict[str, str]:
+    """Return the files beside a page, itself included, each with its SHA-256; none where there is no page."""
+    try:
+        files = sorted(location(page).parent.iterdir()) if page else []
+        return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
+    except OSError:  # the run is recorded without them, then
+        return {}
 
 
 def hold_place(address: Path, words: str, command: str) -> None:
     """Write a page that says what to run where a link leads to that nothing has been run for; leave any page alone."""
-    address.parent.mkdir(parents=True, exist_ok=True)
+    make(address.parent)
+    # Only where nothing is, in one step: another process may just have run it.
     with suppress(FileExistsError), address.open("x", encoding="utf-8") as file:
+        address.chmod(0o644)
         file.write(
             f"{_HEAD}<title>{html.escape(words)}</title><body><main><h1>{html.escape(words)}</h1>"
             f"<p>To make it: <code>{html.escape(command)}</code></p></main></body></html>\n"
@@ -111,31 +166,8 @@ def command(notebook: str, model: str, **parameters: Any) -> str:
     return " ".join([f"papermill {notebook}.ipynb /dev/null", *words])
 
 
-def refresh_index() -> None:
-    """Write the archive's index anew from the run records and the days' verdicts."""
-    from driftbook.pages import index
-
-    paths.archive_dir().mkdir(parents=True, exist_ok=True)
-    with FileLock(paths.archive_dir() / ".lock"):  # an older state must not overwrite a newer one
-        days = store.daily_overview()
-        settings = {name: _settings(name) for name in days["model"].unique()}
-        known = {name: one for name, one in settings.items() if one}
-        page = index.render(
-            days,
-            store.runs(),
-            {name: batches.notice(one) for name, one in known.items()},
-            judgements={name: store.judgements(name, dt.date.min, dt.date.max) for name in settings},
-            items={name: store.open_items(name) for name in settings},
-            acknowledged={name: store.acknowledged(name) for name in settings},
-            comparisons=store.comparisons(),
-            command=command,
-            titles={name: one.title for name, one in known.items()},
-        )
-        index.write(paths.archive_dir() / "index.html", page)
-        _write_glossary()
-
-
-def _write_glossary() -> None:
+def write_glossary() -> None:
+    """Write the page of words that pages link to."""
     from driftbook.pages import glossary, index
 
     text = (paths.ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
@@ -150,7 +182,7 @@ def _links(home: Path, request: Request) -> dict[str, str]:
         links |= _around(request)
     links |= {"notebook": f"{request.notebook}.ipynb", _WORDS: f"{up}{GLOSSARY}"}
     if not (paths.archive_dir() / GLOSSARY).exists():
-        _write_glossary()
+        write_glossary()
     return links | ({"Evidently report": REPORT} if (home / REPORT).exists() else {})
 
 
@@ -204,13 +236,6 @@ def _home(request: Request) -> list[str]:
 
 def _title(request: Request) -> str:
     return " · ".join(part for part in (request.label, request.notebook, request.model) if part)
-
-
-def _settings(name: str) -> Settings | None:
-    try:
-        return config.load(name)
-    except BadInput:  # monitored with a params file from elsewhere
-        return None
 
 
 def _redirect(target: str) -> str:

@@ -16,7 +16,7 @@ from driftbook import history, store
 from driftbook.errors import BadInput, RunFailed
 from driftbook.model import TrainedModel
 from driftbook.periods import Period
-from driftbook.runs import archive, versions
+from driftbook.runs import archive, listing, unsent, versions
 from driftbook.runs.workers import DONE, Crew
 
 DAYS = ("missing", "all")
@@ -66,7 +66,8 @@ def backfill(
     workers = (os.cpu_count() or 1) if workers is None else workers
     if not 0 <= pace < math.inf or workers < 1:
         raise BadInput(f"pace is {pace!r} and workers {workers!r}: expected seconds from 0 and at least 1 worker")
-    store.mark_lost()
+    unsent.send()
+    archive.find_lost()
     _announce(trained, period)
     with Crew(trained, params, 1 if pace else workers) as crew:
         known, stored = _known(trained, period) if days == "missing" else (set(), set())
@@ -76,7 +77,7 @@ def backfill(
         jobs |= _run_all(crew, _made_stale(trained, period, jobs) if known else [], pace)
         jobs |= _taken_apart(crew, trained, period, jobs.values()) if debug else {}
     if any(job.outcome != "already there" for job in jobs.values()):
-        archive.refresh_index()
+        listing.refresh()
     return [jobs[day] for day in sorted(jobs)]
 
 

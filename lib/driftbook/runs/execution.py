@@ -1,23 +1,26 @@
 """One run of one notebook: checked, executed in a kernel of its own, archived, recorded."""
 
 import os
+from collections.abc import Mapping
 from typing import Any
 
 from nbformat import NotebookNode
 from papermill.log import logger
 
 from driftbook import batches, store
-from driftbook.errors import DriftbookError, RunFailed
+from driftbook.errors import DatabaseUnavailable, DriftbookError, RunFailed
 from driftbook.runs import (
     archive,
     failures,
     identity,
     kernels,
     limits,
+    listing,
     memory,
     parameters,
     scrubbing,
     signals,
+    unsent,
     values,
     versions,
 )
@@ -44,13 +47,14 @@ def execute(nb: NotebookNode, kernel_name: str, *, in_batch: bool = False, **opt
     values.settle(nb, kernel_name)
     request = parameters.check(nb)
     if not in_batch:
-        store.mark_lost()
+        unsent.send()
+        archive.find_lost()
         kernels.sweep()
     run_id, run_limits = _open(request, nb), limits.of(request)
     died: BaseException | None = None
     with signals.caught() as reaction:
         try:
-            with identity.environment(run_id, str(archive.folder(run_id, request))):
+            with identity.environment(run_id, str(archive.draft(run_id, request))):
                 nb = _executed(nb, kernel_name, options, run_limits)
         except BaseException as error:  # a dead kernel, a timeout, Ctrl-C: recorded, then raised again
             died = error
@@ -89,26 +93,41 @@ def _recorded(
     """Archive and record a run; return its notebook without secrets, why it failed, and why it has no whole page."""
     failure = unmade = ""
     try:
-        failure = store.scrub(failures.found(nb, run_id, died, limits))
+        row, failure = _ended(nb, run_id, request, died, limits)
+        failure = store.scrub(failure)
         if versions.has_changed(nb):
             nb.metadata["driftbook"]["changed"] = True
             logger.warning("The notebook's file changed during its run: archived are the cells that ran")
         nb = scrubbing.notebook(nb)
-        page = archive.write(store.run(run_id), request, nb, failure)
+        page = archive.write(row, request, nb, failure)
     except Exception as error:
         unmade = store.scrub(_unmade(error))
         failure = f"{failure or 'no cell failed'}; {unmade}"
         page = archive.write_plain(run_id, request, failure)
-    store.close_run(run_id, "failed" if failure else "succeeded", error=failure, page=page)
+    unsent.close(run_id, "failed" if failure else "succeeded", failure, page)
     logger.info("Page: %s", archive.location(page) if page else "none")
     return nb, failure, unmade
+
+
+def _ended(
+    nb: NotebookNode, run_id: str, request: Request, died: BaseException | None, limits: Limits
+) -> tuple[Mapping[str, Any], str]:
+    """Return a run's row and why it failed; a database that is away makes it fail, but not lose its page."""
+    row = {"run_id": run_id, "revision": None, "notebook_hash": versions.notebook_hash(nb)}
+    row |= {"data_hash": "", "model_version": "", "code_version": versions.library_version()}
+    failure = ""
+    try:
+        failure = failures.found(nb, run_id, died, limits)
+        return store.run(run_id), failure
+    except DatabaseUnavailable as error:
+        return row, failure or f"the database was away when the run ended, so that its end is not stored yet: {error}"
 
 
 def _leave_in_order() -> None:
     """Find the runs that ended with this one, and write the index, which the next run does if this one cannot."""
     try:
-        store.mark_lost()
-        archive.refresh_index()
+        archive.find_lost()
+        listing.refresh()
     except (OSError, DriftbookError) as error:
         logger.error("The run is recorded, but the archive's index is not written anew: %s", store.scrub(str(error)))
 

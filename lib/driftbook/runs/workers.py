@@ -17,7 +17,7 @@ from driftbook import model, paths, store
 from driftbook.errors import DatabaseUnavailable
 from driftbook.measures import drift, performance
 from driftbook.model import TrainedModel
-from driftbook.runs import kernels, shell, signals, versions
+from driftbook.runs import archive, kernels, shell, signals, versions
 
 #: Seconds between looks at whether silent workers still live.
 _LOOK = 1.0
@@ -93,7 +93,7 @@ class Crew:
         """End a worker that died over a day; return how it did, which its run record says too."""
         pid, ended = worker.process.pid, signals.name(_end(worker))
         with suppress(DatabaseUnavailable):  # the next run finds it
-            store.mark_lost({pid: ended})
+            archive.find_lost({pid: ended})
         return ended
 
     def _assign(self, waiting: list, tries: dict) -> None:
@@ -148,10 +148,15 @@ def work(channel: Connection, trained: TrainedModel, params: str | Mapping) -> N
     """Execute the days that come over the channel until there is none; the work of a worker's process."""
     _settle()
     warm(trained)
+    explained = 0
     while True:
         message = channel.recv()
         if message is None:
             os._exit(0)
+        if message[0][0] == "debug":
+            explained += 1
+            if explained == 2:  # the first may be the only one
+                _warm_causes(trained)
         channel.send(store.scrub(_in_turn(trained, params, *message)))
 
 
@@ -160,8 +165,18 @@ def warm(trained: TrainedModel) -> None:
     shell.prepare()  # first: matplotlib asks it where figures go
     import papermill  # noqa: F401 - its entry points load the engine
 
-    from driftbook import diagnosis, monitoring  # noqa: F401
-    from driftbook.pages import day_figures, day_sentences, headline, period_sentences, tables  # noqa: F401
+    from driftbook import diagnosis
+    from driftbook.pages import (  # noqa: F401
+        day_figures,
+        day_sentences,
+        estimate_sentences,
+        headline,
+        period_sentences,
+        segment_figures,
+        segment_sentences,
+        segment_tables,
+        tables,
+    )
     from driftbook.runs import archive, execution, in_notebook  # noqa: F401
 
     archive.prepare()
@@ -169,11 +184,23 @@ def warm(trained: TrainedModel) -> None:
     _ = calibration.fixed, calibration.plan, calibration.by_day, [day.sha256 for day in calibration.days]
     drift.drift(trained.settings, rows, rows)  # prepares the reference's side
     performance.values(trained.settings, rows)  # some libraries import much at the first call
+    diagnosis.usual_errors(trained), diagnosis.error_by_hour(trained, trained.reference_rows)
     rows.head(1).to_html()
     model.keep(trained)
     shell.find_threads()
     gc.collect()
     gc.freeze()
+
+
+def _warm_causes(trained: TrainedModel) -> None:
+    """Load and compute what days that are taken apart share."""
+    with suppress(Exception):  # a day that needs what went wrong says so
+        from driftbook import causes
+        from driftbook.pages import cause_figures, cause_sentences  # noqa: F401
+
+        with causes.crossfit.one_thread():
+            causes.prepare(trained)
+        gc.freeze()
 
 
 def _settle() -> None:

@@ -5,6 +5,7 @@ from driftbook.store.connection import connect
 from driftbook.store.days import Revision, write_day
 from driftbook.store.detectability import detectability, write_detectability
 from driftbook.store.judgements import day_counts, judgements, pending_days, trailing_days
+from driftbook.store.listing import listed, newest_runs, runs_of_year, years
 from driftbook.store.liveness import alone, mark_lost
 from driftbook.store.overview import (
     Computed,
@@ -12,12 +13,14 @@ from driftbook.store.overview import (
     daily_overview,
     is_done_since,
     measures,
+    model_overview,
     monitored_days,
     note_source_states,
     stored_days,
 )
 from driftbook.store.passwords import scrub
-from driftbook.store.runs import close_run, comparisons, open_run, run, runs, smoke_values, write_smoke
+from driftbook.store.revisions import archived_runs, known_at, outdated, prune
+from driftbook.store.runs import close_run, open_run, run, runs, smoke_values, write_smoke
 from driftbook.store.service import service_status
 
 __all__ = [
@@ -26,8 +29,8 @@ __all__ = [
     "acknowledge",
     "acknowledged",
     "alone",
+    "archived_runs",
     "close_run",
-    "comparisons",
     "computed_days",
     "connect",
     "daily_overview",
@@ -35,15 +38,22 @@ __all__ = [
     "detectability",
     "is_done_since",
     "judgements",
+    "known_at",
+    "listed",
     "mark_lost",
     "measures",
+    "model_overview",
     "monitored_days",
+    "newest_runs",
     "note_source_states",
     "open_items",
     "open_run",
+    "outdated",
     "pending_days",
+    "prune",
     "run",
     "runs",
+    "runs_of_year",
     "scrub",
     "service_status",
     "smoke_values",
@@ -52,4 +62,5 @@ __all__ = [
     "write_day",
     "write_detectability",
     "write_smoke",
+    "years",
 ]

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
+import psycopg
 
 from driftbook.store import away
 from driftbook.store.connection import connect
@@ -28,7 +29,12 @@ def fetch(query: str, parameters: Mapping[str, Any] | None = None) -> pd.DataFra
         If the database cannot be reached.
     """
     with connect() as connection:
-        cursor = connection.execute(query, parameters)
-        types = {column.name: connection.adapters.types[column.type_code].name for column in cursor.description}
-        frame = pd.DataFrame(cursor.fetchall(), columns=list(types), dtype=object)
+        return fetched(connection, query, parameters)
+
+
+def fetched(connection: psycopg.Connection, query: str, parameters: Mapping[str, Any] | None = None) -> pd.DataFrame:
+    """Return what `fetch` does, over a connection that is there."""
+    cursor = connection.execute(query, parameters)
+    types = {column.name: connection.adapters.types[column.type_code].name for column in cursor.description}
+    frame = pd.DataFrame(cursor.fetchall(), columns=list(types), dtype=object)
     return frame.astype({name: _DTYPES[kind] for name, kind in types.items() if kind in _DTYPES})

@@ -49,6 +49,17 @@ def measures(
     return fetch(query, {"model": model, "start": start, "end": end, "metric": metric, "by_segment": by_segment})
 
 
+def model_overview() -> pd.DataFrame:
+    """Return the view of the same name: one row per model that has monitored days, by name.
+
+    Raises
+    ------
+    DatabaseUnavailable
+        If the database cannot be reached.
+    """
+    return fetch("select * from driftbook.model_overview order by model")
+
+
 @away.again
 def monitored_days(url: str = "") -> tuple[dt.date, dt.date] | None:
     """Return the first and the newest monitored day of all models in the database at `url`, None if there is none.

@@ -79,18 +79,42 @@ def _insert_run(row: list) -> None:
 
 
 @away.again
-def close_run(run_id: str, status: str, error: str = "", page: str = "") -> None:
-    """Write a run's end: `succeeded` or `failed`, what went wrong, and its page's path below the archive folder.
+def close_run(
+    run_id: str,
+    status: str,
+    error: str = "",
+    page: str = "",
+    files: Mapping[str, str] | None = None,
+    finished_at: dt.datetime | None = None,
+) -> None:
+    """Write a run's end.
+
+    Parameters
+    ----------
+    status
+        `succeeded` or `failed`.
+    error
+        What went wrong.
+    page
+        Its page's path below the archive folder.
+    files
+        The archived files beside that page, each with its SHA-256.
+    finished_at
+        When it ended, in UTC; now unless it is told later.
 
     Raises
     ------
     BadInput
         If there is no such run.
     """
+    ended = finished_at or dt.datetime.now(dt.UTC)
     with connect() as connection:
         cursor = connection.execute(
-            "update driftbook.run set status = %s, error = %s, page = %s, finished_at = %s where run_id = %s",
-            [status, _storable(scrub(error)), page, dt.datetime.now(dt.UTC), run_id],
+            """
+            update driftbook.run set status = %s, error = %s, page = %s, files = %s, finished_at = %s
+            where run_id = %s
+            """,
+            [status, _storable(scrub(error)), page, json.dumps(dict(files or {})), ended, run_id],
         )
         if not cursor.rowcount:
             raise unknown_run(run_id)
@@ -118,11 +142,6 @@ def runs() -> pd.DataFrame:
     A run whose process was killed reads `running` until `mark_lost` finds it.
     """
     return fetch("select * from driftbook.run_overview order by started_at desc, run_id desc")
-
-
-def comparisons() -> pd.DataFrame:
-    """Return the days that `debug` set beside another one, with the newest page of each pair, in order."""
-    return fetch("select * from driftbook.comparison_page order by model, day, beside")
 
 
 def write_smoke(run_id: str, value: float) -> None:

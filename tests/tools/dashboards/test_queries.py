@@ -54,6 +54,11 @@ CONTRACT = {
     "day_summary": "model day summary lasted",
     "open_item_page": "model since fact facts newest_day lasted summary page debug first_day first_page first_debug",
     "comparison_page": "model day beside page",
+    "revision": "model day revision run_id known_from known_until page",
+    "measure_history": "model day metric feature segment value lower upper verdict rows low high revision "
+    "model_version run_id page known_from known_until",
+    "judgement_history": "model day verdict reason summary feature severity since labels revision model_version run_id "
+    "page known_from known_until",
     "column_cell": "model day feature position cell rows share reference_share page",
     "day_of_measures": "model day rows prediction_drift num_drifted_columns share_missing_values labelled_rows "
     "mean_absolute_error verdict run_id error error_metric",

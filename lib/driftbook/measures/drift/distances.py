@@ -6,13 +6,14 @@ the values' shares. Where it does something else, this module refuses.
 """
 
 import math
-import weakref
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from scipy.special import rel_entr
+
+from driftbook.once import once
 
 #: Up to so many values in the reference Evidently tests hypotheses instead.
 _SMALL = 1000
@@ -29,23 +30,16 @@ class _Numbers:
     norm: float
 
 
-_prepared: tuple[weakref.ref, dict[tuple[str, bool], "_Numbers | pd.Series | None"]] | None = None
-
-
 def by_formula(
     reference: pd.DataFrame, current: pd.DataFrame, columns: Sequence[str], labels: Collection[str]
 ) -> dict[str, float] | None:
     """Return the distance of each column, None if for one of them Evidently does something else."""
-    sides = _sides(reference)
     found = {}
     for name in columns:
-        key = (name, name in labels)
-        if key not in sides:
-            sides[key] = _counts(reference[name]) if name in labels else _numbers(reference[name])
-        day = _counts(current[name]) if name in labels else _numbers(current[name])
-        if sides[key] is None or day is None or _size(sides[key]) <= _SMALL:
+        usual, day = _of_reference(reference, name, name in labels), _side(current, name, name in labels)
+        if usual is None or day is None or _size(usual) <= _SMALL:
             return None
-        found[name] = _distance(sides[key], day)
+        found[name] = _distance(usual, day)
     return found
 
 
@@ -55,11 +49,11 @@ def rounded(distances: Mapping[str, float]) -> dict[str, float | None]:
     return {name: round(value, 12) if math.isfinite(value) else None for name, value in distances.items()}
 
 
-def _sides(reference: pd.DataFrame) -> dict:
-    global _prepared
-    if _prepared is None or _prepared[0]() is not reference:
-        _prepared = (weakref.ref(reference), {})
-    return _prepared[1]
+def _side(frame: pd.DataFrame, name: str, is_label: bool) -> "_Numbers | pd.Series | None":
+    return _counts(frame[name]) if is_label else _numbers(frame[name])
+
+
+_of_reference = once(_side)
 
 
 def _numbers(column: pd.Series) -> _Numbers | None:

@@ -14,7 +14,6 @@ from driftbook.measures.performance import error_metric, losses
 from driftbook.measures.segments import aligned, said
 from driftbook.model import TrainedModel
 from driftbook.once import once
-from driftbook.once import once
 from driftbook.records import DayResult, Measure
 
 #: How often some segment of a usual day is said to err more than usual.
@@ -34,7 +33,6 @@ class Usual:
     deviation: float = 0.0
 
 
-@once
 @once
 def usual_errors(trained: TrainedModel) -> dict[str, Usual]:
     """Return what is usual in each named segment of enough rows, by the segment of a measure.

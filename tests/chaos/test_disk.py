@@ -54,7 +54,7 @@ def lock(folder):
     return lambda: remount("rw")
 
 
-@pytest.mark.parametrize("harm", [fill, lock])
+@pytest.mark.parametrize("harm", [fill, pytest.param(lock, marks=pytest.mark.whole)])
 def test_a_run_whose_page_cannot_be_written(disk, start, harm):
     mend = harm(disk)
     said, _ = (process := start("monitor.ipynb", "-p", "day", DAY)).communicate(timeout=120)

@@ -3,7 +3,7 @@
 import html
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -78,8 +78,9 @@ def render(
     }
     exporter = _exporter()
     lexer = nb.metadata.get("language_info", {}).get("pygments_lexer")
-    colored = Highlight2HTML(pygments_lexer=lexer, parent=exporter)
-    exporter.register_filter("highlight_code", lambda code, **given: _PLAIN.sub(r"\1", colored(code, **given)))
+    exporter.register_filter(
+        "highlight_code", lambda code, metadata: _colored(code, lexer, metadata.get("magics_language"))
+    )
     # Not HTMLExporter's own, which parses the finished page anew to mend what only Jupyter's template leaves undone.
     made = TemplateExporter.from_notebook_node(exporter, nb, resources={"page": page})[0]
     return _FALLBACK.sub(r"\1)", _INLINE.sub(r"\1", made))
@@ -128,6 +129,13 @@ def _headline(cells: list[NotebookNode]) -> str:
     shown = "".join(output.get("data", {}).get("text/html", "") for cell in cells for output in cell.outputs)
     heading = re.search("<h1[^>]*>(.*?)</h1>", shown, re.DOTALL)
     return html.unescape(re.sub("<[^>]*>", "", heading[1])) if heading else ""
+
+
+@lru_cache(maxsize=256)
+def _colored(code: str, lexer: str | None, other: str | None) -> str:
+    """Return a cell's code in colours, of a cell in an `other` language too: the same in the pages of many days."""
+    colored = Highlight2HTML(pygments_lexer=lexer, parent=_exporter())
+    return _PLAIN.sub(r"\1", colored(code, metadata={"magics_language": other} if other else {}))
 
 
 @cache

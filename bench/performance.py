@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
+import performance_oracle
 from alarms_work import in_processes, met, outcomes, table
 from driftbook import batches, config, model, monitoring, periods, training
 from driftbook.batches import Batch
@@ -118,6 +119,27 @@ def cost(loaded: dict[str, Days]) -> None:
     table("Cost of a day of 2,500 rows, median of 15, ms of CPU, one core", ["part", "ms", "asked", ""], lines)
 
 
+def oracle(found: Days, runs: int) -> None:
+    """Print how often an oracle ranks a planted segment of a table of two classes first, and how often the search does.
+
+    Of labels that are flipped so that its expected log loss doubles, in days of more and more rows.
+    """
+    settings, reference = found.trained.settings, found.trained.validation
+    given, _, usual = _of_day(found, 0)
+    is_known = ~np.isnan(aligned(losses(settings, reference), reference))
+    predicted, label = (
+        reference[name].to_numpy(float)[is_known] for name in (settings.prediction, settings.target.name)
+    )
+    rows = performance_oracle.Rows.of(given, predicted, label, usual)
+    lines = []
+    for size in (2_500, 5_000, 10_000):
+        all_runs = in_processes(performance_oracle.run, rows, [(run, size, PLANTED) for run in range(runs)])
+        known = [one for one in all_runs if one]
+        lines.append([f"{size:,}", len(known), *(sum(each) for each in zip(*known, strict=True))])
+    header = ["rows", "runs", "segment known: p at most 5 %", "oracle: first", "search: first"]
+    table("Flights, 2 % of the rows, labels flipped until the expected log loss doubles", header, lines)
+
+
 def _planted(found: Days, run: int, drawn: bool) -> tuple[bool, bool, bool, bool]:
     """Return whether a segment could be planted, and whether it is first by name, and by its rows, and no chance."""
     rng = np.random.default_rng(run)
@@ -187,9 +209,8 @@ def _median(run: Callable[[], object], repeats: int = 15) -> float:
 def main() -> int:
     """Run the parts asked for and return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument(
-        "--only", nargs="+", choices=["coverage", "worst", "cost"], default=["coverage", "worst", "cost"]
-    )
+    parts = ["coverage", "worst", "oracle", "cost"]
+    parser.add_argument("--only", nargs="+", choices=parts, default=parts)
     parser.add_argument("--models", nargs="+", choices=[*MODELS], default=[*MODELS])
     parser.add_argument("--days", type=int, default=0, help="so many days of each model; 0 for all")
     parser.add_argument("--runs", type=int, default=RUNS)
@@ -200,6 +221,8 @@ def main() -> int:
             coverage(loaded)
         if "worst" in given.only:
             planted(loaded, given.runs)
+        if "oracle" in given.only and "flights" in loaded:
+            oracle(loaded["flights"], given.runs)
         if "cost" in given.only and "green_taxi" in loaded:
             cost(loaded)
     print(f"asked: {len(outcomes)}, met: {sum(outcomes)}, missed: {len(outcomes) - sum(outcomes)}")

@@ -1,5 +1,6 @@
 """Faults that are planted: what takes minutes runs by `pytest tests/chaos --whole`."""
 
+import contextlib
 import importlib.util
 import os
 import shutil
@@ -7,12 +8,15 @@ import subprocess
 import sys
 import tempfile
 import time
+import uuid
 from pathlib import Path
 
 import nbformat
 import psutil
+import psycopg
 import pytest
-from driftbook import paths
+from driftbook import paths, store
+from driftbook.store.embedded import server, sockets
 from nbformat.v4 import new_code_cell, new_notebook
 
 # The hand-made notebooks of `tests/runs`.
@@ -20,6 +24,20 @@ _spec = importlib.util.spec_from_file_location("runs_conftest", Path(__file__).p
 _module = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(_module)
 notebook, execute = _module.notebook, _module.execute
+
+DAYS = ("2022-02-08", "2022-02-11")
+#: Current numbers without what names the run, the revision or the time.
+MEASURES = """
+    select day, metric, feature, segment, value, lower, upper, verdict, rows, model_version, reference, low, high
+    from driftbook.measure where current order by day, metric, feature, segment
+"""
+JUDGEMENTS = """
+    select day, verdict, reason, feature, cell, severity, fixed_score, fixed_threshold, trailing_score,
+        trailing_threshold, trailing_days::text, counts::text, summary, since, lasted
+    from driftbook.judgement where current order by day
+"""
+#: A server that is killed has what it was told is kept: tests' servers usually forget.
+KEPT = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "on"}
 
 
 @pytest.fixture
@@ -71,3 +89,45 @@ def is_gone(pid):
         return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return True
+
+
+@pytest.fixture(scope="module")
+def directory(tmp_path_factory):
+    """The folder of a server that is nobody else's."""
+    directory = tmp_path_factory.mktemp("own").resolve()
+    yield directory
+    server.stop(directory)
+
+
+@pytest.fixture(scope="module")
+def anew(prepared, directory, tmp_path_factory):
+    """Return a function that gives an empty database and an archive of their own."""
+
+    @contextlib.contextmanager
+    def place():
+        uri, name = server.start(directory, KEPT), f"chaos_{uuid.uuid4().hex}"
+        with psycopg.connect(uri, autocommit=True) as connection:
+            connection.execute(f"create database {name}")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("DATABASE_URL", sockets.uri(directory, name))
+            patch.setenv("DRIFTBOOK_MODELS_DIR", prepared["DRIFTBOOK_MODELS_DIR"])
+            patch.setenv("DRIFTBOOK_ARCHIVE_DIR", str(tmp_path_factory.mktemp("archive")))
+            yield
+        with psycopg.connect(uri, autocommit=True) as connection:
+            connection.execute(f"drop database {name} with (force)")
+
+    return place
+
+
+def backfill(run, /, **parameters):
+    given = {"start": DAYS[0], "end": DAYS[-1], "workers": 2, "debug": "False", **parameters}
+    return run("backfill.ipynb", *(word for name, value in given.items() for word in ("-p", name, value)))
+
+
+def rows():
+    with store.connect() as connection:
+        return [connection.execute(query).fetchall() for query in (MEASURES, JUDGEMENTS)]
+
+
+def statuses():
+    return set(store.runs()["status"])

@@ -4,42 +4,16 @@ import contextlib
 import os
 import random
 import time
-import uuid
 from pathlib import Path
 
 import psutil
-import psycopg
 import pytest
 from driftbook import store
+from driftbook.store.embedded import binaries, server
 
-from tests.chaos.conftest import is_gone, until
+from tests.chaos.conftest import KEPT, backfill, is_gone, rows, statuses, until
 
-DAYS = ("2022-02-08", "2022-02-11")
-#: Current numbers without what names the run, the revision or the time.
-MEASURES = """
-    select day, metric, feature, segment, value, lower, upper, verdict, rows, model_version, reference, low, high
-    from driftbook.measure where current order by day, metric, feature, segment
-"""
-JUDGEMENTS = """
-    select day, verdict, reason, feature, cell, severity, fixed_score, fixed_threshold, trailing_score,
-        trailing_threshold, trailing_days::text, counts::text, summary, since, lasted
-    from driftbook.judgement where current order by day
-"""
 FEW, WHOLE = 6, 50
-
-
-def backfill(start, **parameters):
-    given = {"start": DAYS[0], "end": DAYS[-1], "workers": 2, "debug": "False", **parameters}
-    return start("backfill.ipynb", *(word for name, value in given.items() for word in ("-p", name, value)))
-
-
-def rows():
-    with store.connect() as connection:
-        return [connection.execute(query).fetchall() for query in (MEASURES, JUDGEMENTS)]
-
-
-def statuses():
-    return set(store.runs()["status"])
 
 
 def locks():
@@ -51,27 +25,6 @@ def locks():
         return connection.execute(query).fetchone()[0]
 
 
-@pytest.fixture(scope="module")
-def anew(prepared, tmp_path_factory):
-    """Return a function that gives an empty database and an archive of their own."""
-
-    @contextlib.contextmanager
-    def place():
-        name = f"chaos_{uuid.uuid4().hex}"
-        url = prepared["DATABASE_URL"]
-        with psycopg.connect(url, autocommit=True) as connection:
-            connection.execute(f"create database {name}")
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("DATABASE_URL", url.replace("/postgres?", f"/{name}?"))
-            patch.setenv("DRIFTBOOK_MODELS_DIR", prepared["DRIFTBOOK_MODELS_DIR"])
-            patch.setenv("DRIFTBOOK_ARCHIVE_DIR", str(tmp_path_factory.mktemp("archive")))
-            yield
-        with psycopg.connect(url, autocommit=True) as connection:
-            connection.execute(f"drop database {name} with (force)")
-
-    return place
-
-
 def family(process):
     """Return a process and all below it, the deepest last."""
     with contextlib.suppress(psutil.NoSuchProcess):
@@ -80,8 +33,11 @@ def family(process):
     return []
 
 
-def kill_one(process, rng):
-    """Kill one of a backfill's processes some time after so many of its runs began; return all there were."""
+def kill_one(process, rng, directory):
+    """Kill one of a backfill's processes, or one of its server's, some time after so many of its runs began.
+
+    Return all processes that the backfill had. The server is started again, as by whoever watches over it.
+    """
     known, begun = len(store.runs()), rng.randrange(6)
     until(lambda: process.poll() is not None or len(store.runs()) >= known + begun)
     time.sleep(rng.uniform(0, 2))
@@ -89,6 +45,9 @@ def kill_one(process, rng):
     if not alive:
         return set()
     everybody = {one.pid for one in alive}
+    if rng.random() < 0.25:
+        kill_server(directory, rng)
+        return everybody
     victim = rng.choice(alive)
     with contextlib.suppress(psutil.NoSuchProcess):
         everybody |= {one.pid for one in victim.children(recursive=True)}
@@ -96,7 +55,19 @@ def kill_one(process, rng):
     return everybody
 
 
-def test_killed_anywhere_and_started_again(anew, start, pytestconfig):
+def kill_server(directory, rng):
+    """Kill the server's first process, which starts the others, or the one that serves some connection."""
+    processes = binaries.processes(directory / "data")
+    pids = {one.pid for one in processes}
+    first = [one for one in processes if one.ppid() not in pids]
+    victim = rng.choice([*first, rng.choice([one for one in processes if one not in first])])
+    with contextlib.suppress(psutil.NoSuchProcess):
+        victim.kill()
+    time.sleep(rng.uniform(0, 1))
+    server.start(directory, KEPT)
+
+
+def test_killed_anywhere_and_started_again(anew, directory, start, pytestconfig):
     with anew():
         assert backfill(start).wait(300) == 0
         expected = rows()
@@ -106,7 +77,7 @@ def test_killed_anywhere_and_started_again(anew, start, pytestconfig):
         with anew():
             for kill in range(seed, min(seed + 3, times)):
                 process = backfill(start)
-                everybody = kill_one(process, random.Random(kill))
+                everybody = kill_one(process, random.Random(kill), directory)
                 process.wait(300)
                 until(lambda everybody=everybody: all(map(is_gone, everybody)))
             last = backfill(start)
@@ -139,3 +110,27 @@ def test_the_days_of_a_killed_backfill_are_taken_up_by_the_other(anew, start):
         assert sorted(set(done["day"].astype(str))) == ["2022-02-08", "2022-02-09", "2022-02-10", "2022-02-11"]
         store.mark_lost()
         assert statuses() == {"succeeded", "lost"}
+
+
+@pytest.mark.whole
+def test_every_day_three_times_in_random_order_by_two(anew, start):
+    """One day at a time, each asked for three times, by two processes at once: computed once, to a clean run's rows."""
+    with anew():
+        assert backfill(start).wait(300) == 0
+        expected = rows()
+    days = [f"2022-02-{day:02}" for day in range(8, 12)] * 3
+    random.Random(0).shuffle(days)
+    with anew():
+        running = []
+        while days or running:
+            while days and len(running) < 2:
+                day = days.pop()
+                running.append(backfill(start, start=day, end=day, workers=1))
+            time.sleep(0.05)
+            for process in [one for one in running if one.poll() is not None]:
+                assert process.returncode == 0, process.stdout.read()
+                running.remove(process)
+        assert rows() == expected
+        runs = store.runs()
+        assert statuses() == {"succeeded"}
+        assert list(runs.loc[runs["notebook"] == "monitor", "day"].value_counts()) == [1] * 4

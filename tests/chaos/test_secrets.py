@@ -4,13 +4,21 @@ import html
 import itertools
 import logging
 import os
+import shutil
+import subprocess
+import time
+from pathlib import Path
 from urllib.parse import quote
 
 import nbformat
+import psutil
 import pytest
 from driftbook import store
+from driftbook.store.embedded import binaries, server
 from papermill.exceptions import PapermillExecutionError
 from psycopg import sql
+
+from tests.chaos.conftest import backfill
 
 SAY = """
 import html, json, os, subprocess, sys
@@ -135,3 +143,40 @@ def test_no_table_holds_one(place, notebook, execute, monkeypatch):
         for (table,) in tables:
             query = sql.SQL("select t::text from driftbook.{} t").format(sql.Identifier(table))
             assert [row for row in connection.execute(query) if "hunter2" in row[0]] == []
+
+
+def shown(secrets):
+    """Return whether a backfill runs, and which commands, as any user sees them by `ps`, hold a secret."""
+    commands = [" ".join(one.info["cmdline"] or ()) for one in psutil.process_iter(["cmdline"])]
+    if shutil.which("ps"):
+        commands += subprocess.run(["ps", "-efww"], capture_output=True, text=True, check=True).stdout.splitlines()
+    assert len(commands) > 5
+    return any("backfill.ipynb" in command for command in commands), {
+        command for command in commands for secret in secrets if secret in command
+    }
+
+
+def test_no_process_shows_one(place, start, tmp_path, monkeypatch):
+    """Neither papermill's, its workers' and kernels', nor those of a server that is started meanwhile."""
+    secrets = {way: f"hunter{number}-q7x" for number, way in enumerate(WAYS)}
+    uri = os.environ["DATABASE_URL"]
+    for way, secret in secrets.items():
+        if way != "url's parameter":
+            plant(way, secret, uri, tmp_path, monkeypatch)
+    monkeypatch.setenv("DATABASE_URL", f"{os.environ['DATABASE_URL']}&password={secrets[WAYS[-1]]}")
+    monkeypatch.delenv("PGSERVICE")  # it would name another server
+    forms = {form for secret in secrets.values() for form in (secret, quote(secret, safe=""))}
+    server.start(tmp_path / "server", {"fsync": "off"})
+    try:
+        process, looks, found = backfill(start, end="2022-02-08", workers=1), 0, set()
+        while process.poll() is None:
+            is_there, those = shown(forms)
+            looks, found = looks + is_there, found | those
+            time.sleep(0.02)
+        first = binaries.processes((tmp_path / "server" / "data").resolve())[0]
+        environment = Path(f"/proc/{first.pid}/environ").read_text(errors="replace")
+    finally:
+        server.stop(tmp_path / "server")
+    assert process.returncode == 0, process.stdout.read()
+    assert (found, looks > 20) == (set(), True)
+    assert [secret for secret in forms if secret in environment] == []  # whom root's server runs as may read that

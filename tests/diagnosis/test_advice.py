@@ -61,6 +61,20 @@ def test_a_missing_column_that_is_no_input_of_the_model(demo, monitored, before)
     assert "payment_type" not in settings.features.all
 
 
+def test_missing_values_are_no_change_of_the_relation(demo, monitored):
+    _, trained, _ = demo
+    batch, day = monitored("2022-02-08")
+    alarm = replace(day.result.judgement, verdict="alarm", feature="missing values", cell="RatecodeID")
+    for measure, named in (
+        (Measure("severity", 2.0, "missing values", verdict="alarm"), "RatecodeID"),
+        (Measure("missing_rise", 0.5, "ehail_fee", verdict="alarm"), "ehail_fee"),
+    ):
+        result = replace(day.result, judgement=alarm, measures=(measure,))
+        assert diagnosis.next_step(trained, result, batch.frame, "fare_amount") == (
+            f"Missing on more rows than usual: {named}. Ask who delivers it; once it is there, backfill the day."
+        )
+
+
 @pytest.mark.parametrize(
     ("where", "expected"),
     [

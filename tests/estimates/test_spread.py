@@ -4,8 +4,16 @@ from driftbook.estimates import spread
 from scipy import stats
 
 
+def one_up_one_down(values):
+    """Return values in an order in which neighbours are less alike than others."""
+    ordered, half = np.sort(values), (len(values) + 1) // 2
+    found = np.empty(len(values))
+    found[::2], found[1::2] = ordered[:half], ordered[half:]
+    return found
+
+
 def test_the_interval_is_the_prediction_interval_of_one_more_day():
-    ratios = np.random.default_rng(0).normal(1.1, 0.2, 25)
+    ratios = one_up_one_down(np.random.default_rng(0).normal(1.1, 0.2, 25))
     found = spread.fit(ratios * 4, np.full(25, 4.0), np.full(25, 1000.0), 0.0)  # equal days weigh the same
     half = stats.t.ppf(0.95, 24) * ratios.std(ddof=1) * np.sqrt(1 + 1 / 25)
     assert found.estimate(10, 30.0) == pytest.approx(3 * ratios.mean())
@@ -24,17 +32,30 @@ def test_intervals_hold_the_true_error_of_nine_in_ten_days():
 
 
 def test_days_known_by_heart_say_next_to_nothing():
-    true, expected = np.repeat([2.2, 0.0], 25), np.repeat([2.0, 0.001], 25)
+    true, expected = np.tile([2.2, 0.0], 25), np.tile([2.0, 0.001], 25)
     found = spread.fit(true, expected, np.full(50, 1000.0), 0.0)
     assert found.estimate(1, 2.0) == pytest.approx(2.2, rel=0.001)
     assert found.factor == pytest.approx(stats.t.ppf(0.95, 24) * np.sqrt(1 + 1 / 25), rel=0.001)
 
 
 def test_a_freak_day_does_not_say_all():
-    true, expected = np.append(np.linspace(1.8, 2.2, 29), 300.0), np.append(np.full(29, 2.0), 300.0)
+    true, expected = np.append(one_up_one_down(np.linspace(1.8, 2.2, 29)), 300.0), np.append(np.full(29, 2.0), 300.0)
     found = spread.fit(true, expected, np.full(30, 1000.0), 0.0)
     assert found.estimate(1, 2.0) == pytest.approx(2.0, rel=0.01)
     assert found.factor == pytest.approx(stats.t.ppf(0.95, 29) * np.sqrt(1 + 1 / 30), rel=0.001)
+
+
+def test_days_that_resemble_their_neighbours_tell_less():
+    rng, inside, alike = np.random.default_rng(2), [], 0.6
+    for _ in range(400):
+        off = rng.normal(0, 0.1, 61)
+        for at in range(1, 61):
+            off[at] = alike * off[at - 1] + np.sqrt(1 - alike**2) * off[at]
+        ratios = 1 + off
+        found = spread.fit(ratios[:30], np.ones(30), np.full(30, 1000.0), 0.0)
+        low, high = found.interval(1, 1.0)
+        inside.append(low <= ratios[60] <= high)
+    assert 0.86 <= np.mean(inside) <= 0.94  # 0.84 if they were taken to be independent
 
 
 def test_a_small_day_has_a_wider_interval():

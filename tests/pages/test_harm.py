@@ -60,7 +60,8 @@ def said(demo):
         (
             [PENDING, ESTIMATE, *segments(9.0, 9.0, 9.0)],
             "Whether the model is hurt, and for whom, is not known yet: 100% of the rows wait for their true values, "
-            "expected by 2022-02-08. Its mean absolute error is estimated at 3.2 minutes (90% interval 3 to 3.4).",
+            "expected by 2022-02-08. Its mean absolute error is estimated at 3.2 minutes (90% interval 3 to 3.4); "
+            "the reference has 3.2.",
         ),
         ([PENDING, *moved("fare_amount")], "expected by 2022-02-08. Why the alarm: inputs moved (fare_amount)."),
     ],
@@ -98,6 +99,7 @@ def test_for_whom_not(said, measures, text):
         ([replace(ESTIMATE, high=4.5)], "Why: its rows are harder, on such inputs 3 to 4.5 was to be expected."),
         ([ESTIMATE, *moved("hour")], MOVED),
         ([ESTIMATE, *moved("hour", verdict="drift")], MOVED),
+        ([ESTIMATE, *moved("columns together", "error")], MOVED.replace("hour", "columns together")),
         ([ESTIMATE, *moved("duration_min", "prediction", "rows")], CHANGED),
     ],
 )  # fmt: skip
@@ -114,7 +116,9 @@ def test_why(said, measures, text):
     [
         (["hour"], " Why the alarm: inputs moved (hour)."),
         (["hour", "fare_amount", "payment_type"], " Why the alarm: inputs moved (hour, fare_amount and 1 more)."),
-        (["columns together"], "at most 3.5 on usual days."),
+        (["columns together", "hour"], " Why the alarm: inputs moved (hour)."),
+        (["missing values", "columns together"], " Why the alarm: inputs moved (missing values, columns together)."),
+        (["rows", "duplicates", "prediction", "error"], "at most 3.5 on usual days."),
     ],
 )
 def test_what_moved_without_harm(said, columns, text):

@@ -248,3 +248,18 @@ def test_a_held_day_may_outlive_its_server(own, back):
         back(seconds=0)
         assert len(store.runs()) == 1
     assert sockets.folder(own).exists()
+
+
+def test_an_embedded_server_that_is_killed_in_the_middle_of_a_day_is_started_again(directory, monkeypatch):
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.setattr(server.paths, "postgres_dir", lambda: directory)
+    run_id, plain, killed = opened(), days._set_limits, []
+
+    def kill(*arguments):
+        if not killed:
+            killed.append(server._end(directory, signal.SIGKILL))
+        plain(*arguments)
+
+    monkeypatch.setattr(days, "_set_limits", kill)
+    assert store.write_day(run_id, RESULT).changed
+    assert killed == [True] and len(store.measures("m", DAY, DAY + dt.timedelta(1))) == 3

@@ -93,3 +93,22 @@ def test_each_day_names_its_attempts_and_how_late_it_came(days):
         seconds, rate, attempts, hours = connection.execute(query, [NEWEST]).fetchone()
     assert (seconds, rate, attempts) == (700.0, 500 / 700, 2)
     assert hours > 24 * 365
+
+
+@pytest.mark.parametrize(
+    ("limits", "ended", "expected"),
+    [
+        ({}, 365, (365.0, 365.0, "ok")),
+        ({}, 366, (366.0, 365.0, "notice")),
+        ({"max_calibration_days": 30}, 31, (31.0, 30.0, "notice")),
+        (None, 366, (366.0, 365.0, "notice")),  # stored before there was a threshold
+    ],
+)
+def test_the_age_of_the_reference_period(database, limits, ended, expected):
+    bounds = Service(**(limits or {})).limits
+    record(limits=bounds if limits is not None else {"age_days": (None, 2.0)})
+    until = dt.datetime.now(dt.UTC).date() - dt.timedelta(days=ended)
+    for label in ("2020-01-01_2020-01-31", f"2020-02-01_{until}"):
+        store.close_run(store.open_run("train", "m", None, label, {}, "papermill", "n", "c"), "succeeded")
+    value, _, upper, verdict = status("calibration_days")
+    assert (value, upper, verdict) == expected

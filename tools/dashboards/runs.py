@@ -210,11 +210,15 @@ def _runs():
 def _calibration():
     return rows(
         "Calibration",
-        """How long ago each model's reference period ended, by its newest training, whatever range is chosen. After a
-        year the fixed reference tells of a world gone by: choose a newer one and train again.""",
+        """How long ago each model's reference period ended, by its newest training, whatever range is chosen. Beyond
+        `service: max_calibration_days` of the params file (a year, if it says nothing) the fixed reference tells of a
+        world gone by: choose a newer one and train again.""",
         f"""
         select model, until::text as "reference until", age, trained,
-            case when age > 365 then 'notice' else 'ok' end as verdict, page
+            case when age > coalesce((
+                select upper from driftbook.service_status s
+                where s.model = newest.model and s.metric = 'calibration_days'
+            ), 365) then 'notice' else 'ok' end as verdict, page
         from (
             select distinct on (model) model, finished_at as trained, page, period.until,
                 (now() at time zone 'UTC')::date - period.until as age

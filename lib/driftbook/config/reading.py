@@ -1,9 +1,11 @@
 """The content of a params file as plain data: parsed safely, bounded in size and nesting, fit to be stored."""
 
+import copy
 import datetime as dt
 import math
 import re
 from collections.abc import Hashable, Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +38,7 @@ def content(params: str) -> tuple[Any, str]:
             written = file.read(MOST_BYTES + 1)
         if len(written) > MOST_BYTES:
             raise BadInput(f"{path.name} has more than {MOST_BYTES:,} bytes: expected a params file")
-        found = yaml.load(written.decode("utf-8-sig"), Loader=_Loader)
+        found = copy.deepcopy(_parsed(written))
     except OSError as error:
         raise BadInput(f"{path.name} cannot be read: {error.strerror}") from None
     except (yaml.YAMLError, ValueError, RecursionError, OverflowError) as error:
@@ -44,6 +46,12 @@ def content(params: str) -> tuple[Any, str]:
     if not isinstance(found, Mapping) or set(found) != {"params"}:
         raise BadInput(f"{path.name} must hold one top-level key `params:`, found {_kind(found)}")
     return found["params"], path.name
+
+
+@lru_cache(maxsize=8)
+def _parsed(written: bytes) -> Any:
+    """Return what a file holds: of the same one asked for again, in processes forked meanwhile too, at once."""
+    return yaml.load(written.decode("utf-8-sig"), Loader=_Loader)
 
 
 def check(content: Any, origin: str) -> None:

@@ -21,6 +21,8 @@ class Service(Strict):
     max_failures
         How many days of which the newest run failed there may be, of the runs of the last seven days; the same holds
         for runs that were lost.
+    max_calibration_days
+        How long ago the reference period may have ended.
     timeout_seconds
         How long the cells of a run may take before it is ended: one that never ends must end. A backfill may take as
         long for each of its days.
@@ -32,6 +34,7 @@ class Service(Strict):
     max_seconds: Annotated[float, Field(gt=0)] = 600.0
     min_rows_per_second: Annotated[float, Field(ge=0)] = 0.0
     max_failures: Annotated[int, Field(ge=0)] = 0
+    max_calibration_days: Annotated[float, Field(gt=0)] = 365.0
     timeout_seconds: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 21_600.0
     memory_limit_mb: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
 
@@ -44,4 +47,5 @@ class Service(Strict):
             "rows_per_second": (self.min_rows_per_second, None),
             "failed_days": (None, float(self.max_failures)),
             "lost_runs": (None, float(self.max_failures)),
+            "calibration_days": (None, self.max_calibration_days),
         }

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from driftbook.alarms.measurement import DUPLICATES, ERROR, ROWS, TOGETHER
+from driftbook.alarms.measurement import DUPLICATES, ERROR, MISSING, ROWS, TOGETHER
 from driftbook.diagnosis.columns import histograms, largest_move
 from driftbook.diagnosis.segments import carriers, scale
 from driftbook.model import TrainedModel
@@ -64,6 +64,12 @@ def next_step(trained: TrainedModel, result: DayResult, frame: pd.DataFrame, col
     return _of_column(trained, result, frame, column, alarms)
 
 
+def _missing(result: DayResult, alarms: dict) -> str:
+    """Return which columns are missing on more rows than usual, empty where that is no alarm."""
+    rising = [feature for kind, feature in alarms if kind == "missing_rise"]
+    return ", ".join(rising) or (result.judgement.cell if ("severity", MISSING) in alarms else "")
+
+
 def _of_column(trained: TrainedModel, result: DayResult, frame: pd.DataFrame, column: str, alarms: dict) -> str:
     reference, day = histograms(trained, result, [column])[column]
     now, before = day["missing"] / day.sum(), reference["missing"] / reference.sum()
@@ -72,14 +78,16 @@ def _of_column(trained: TrainedModel, result: DayResult, frame: pd.DataFrame, co
         is_filled = fill is not None and column in trained.settings.features.all
         fill = f"; the model was given {fill:g} in their place" if is_filled else ""
         return f"{now:.0%} of {column} are missing ({before:.0%} in the reference){fill}. Ask who delivers the column."
-    return _of_values(trained, frame, column, alarms)
+    return _of_values(trained, frame, column, alarms, _missing(result, alarms))
 
 
-def _of_values(trained: TrainedModel, frame: pd.DataFrame, column: str, alarms: dict) -> str:
+def _of_values(trained: TrainedModel, frame: pd.DataFrame, column: str, alarms: dict, missing: str) -> str:
     settings = trained.settings
     watched = {*settings.features.all, *settings.watch.all, "hour"}
     inputs = [feature for metric, feature in alarms if metric == "severity" and feature in watched]
     factor = scale(trained, frame, column)
+    if not inputs and missing:
+        return f"Missing on more rows than usual: {missing}. Ask who delivers it; once it is there, backfill the day."
     if not inputs and ("severity", TOGETHER) in alarms:
         return (
             "The values are those that always come, but not in the same rows: ask whether rows were joined to wrong "

@@ -8,7 +8,7 @@ import pandas as pd
 
 from driftbook.config import Settings
 from driftbook.measures.performance import passing
-from driftbook.profiles.labels import label
+from driftbook.profiles.labels import label, labels
 from driftbook.records import HOUR, probability_column
 
 #: So many of a category's values are told apart; the others count as a gap.
@@ -88,6 +88,6 @@ def countable(settings: Settings, frame: pd.DataFrame) -> pd.Series:
 
 
 def _codes(column: pd.Series) -> dict[str, int]:
-    counts = column.dropna().map(label).value_counts()
+    counts = labels(column).value_counts()
     ranked = sorted(counts.items(), key=lambda one: (-one[1], one[0]))[:MOST_VALUES]
     return {value: at for at, (value, _) in enumerate(ranked)}

@@ -9,6 +9,8 @@ import numpy as np
 LEAST_DAYS = 20
 #: No day weighs more than this quantile of days.
 _HIGH = 0.9
+#: However alike neighbouring days are, the reference tells as much as so many days.
+_FEWEST = 3
 #: The interval holds the true error of so many days.
 LEVEL = 0.9
 
@@ -49,7 +51,7 @@ class Spread:
 
 
 def fit(true: np.ndarray, expected: np.ndarray, rows: np.ndarray, within: float) -> Spread:
-    """Return the spread of days.
+    """Return the spread of days, given in their order.
 
     Parameters
     ----------
@@ -69,10 +71,12 @@ def fit(true: np.ndarray, expected: np.ndarray, rows: np.ndarray, within: float)
     `n / (n - 1)`,
 
         between = max(0, s² - mean(within / (rows expected²)))
-        interval = m expected ± t(0.95, n - 1) √(1 + 1/n) √(between expected² + within / rows),
+        interval = m expected ± t(0.95, k - 1) √(1 + 1/k) √(between expected² + within / rows),
 
     the prediction interval of one more normal value (Hahn and Meeker, Statistical Intervals, 1991, section 4.7), whose
-    sampling variance is that of the day's own rows.
+    sampling variance is that of the day's own rows. `k` is how many independent days tell as much of the mean as `n`
+    that resemble their neighbours, `n (1 - ρ) / (1 + ρ)` with the ratios' correlation `ρ` from day to day where that is
+    positive (Bayley and Hammersley 1946): a month of storms says little of the next one.
     """
     if not len(true):
         return Spread(0, 1.0, 0.0, within, None)
@@ -81,10 +85,13 @@ def fit(true: np.ndarray, expected: np.ndarray, rows: np.ndarray, within: float)
     n, level = float(1 / (weights**2).sum()), float(weights @ ratios)
     variance = float(weights @ (ratios - level) ** 2) * n / max(n - 1, 1)
     between = max(0.0, variance - within * float(weights @ (1 / (rows * expected**2))))
-    return Spread(len(true), level, between, within, _factor(n))
+    off = np.sqrt(weights) * (ratios - level)
+    alike = max(0.0, float(off[1:] @ off[:-1]) / float(off @ off)) if off.any() else 0.0
+    factor = _factor(max(n * (1 - alike) / (1 + alike), _FEWEST)) if round(n, 6) >= LEAST_DAYS else None
+    return Spread(len(true), level, between, within, factor)
 
 
-def _factor(n: float) -> float | None:
+def _factor(days: float) -> float:
     from scipy import stats  # at training only: a day needs none of it
 
-    return float(stats.t.ppf((1 + LEVEL) / 2, n - 1) * np.sqrt(1 + 1 / n)) if round(n, 6) >= LEAST_DAYS else None
+    return float(stats.t.ppf((1 + LEVEL) / 2, days - 1) * np.sqrt(1 + 1 / days))

@@ -40,7 +40,8 @@ def _newest(rows: list[_Row]) -> Iterator[GaugeMetricFamily]:
 
 
 def _service(rows: list[_Row]) -> Iterator[GaugeMetricFamily]:
-    for metric in dict.fromkeys(row["metric"] for row in rows):
+    # The age of the calibration is told of models without a monitored day, too.
+    for metric in dict.fromkeys(row["metric"] for row in rows if row["metric"] != "calibration_days"):
         its = [row for row in rows if row["metric"] == metric]
         yield _each(metric, f"Of the service status, in {its[0]['unit']}", its, "value")
     limits = [limit for row in rows for limit in _limits(row)]

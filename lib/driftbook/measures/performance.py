@@ -39,17 +39,17 @@ def labelled(settings: Settings, frame: pd.DataFrame) -> pd.Series:
 
 def passing(filters: Mapping[str, Bounds], frame: pd.DataFrame) -> pd.Series:
     """Return which rows pass some filters; one whose filtered column is missing does not."""
-    passes = pd.Series(True, index=frame.index)
+    passes = np.ones(len(frame), dtype=bool)
     for column, bounds in filters.items():
-        values = pd.to_numeric(frame[column], errors="coerce")
-        passes &= values.notna()
+        values = pd.to_numeric(frame[column], errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+        passes &= ~np.isnan(values)
         if bounds.min is not None:
             passes &= values >= bounds.min
         if bounds.above is not None:
             passes &= values > bounds.above
         if bounds.max is not None:
             passes &= values <= bounds.max
-    return passes
+    return pd.Series(passes, index=frame.index)
 
 
 def error_metric(settings: Settings) -> str:

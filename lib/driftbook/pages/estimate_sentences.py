@@ -1,8 +1,10 @@
 """What a page says of the error estimated without labels, of what that is worth, and of what it cannot see."""
 
+import pandas as pd
+
 from driftbook.config import Settings
 from driftbook.estimates import record, spread
-from driftbook.measures.performance import error_metric
+from driftbook.measures.performance import error_metric, losses
 from driftbook.metrics import is_beyond, metric, rounded, said
 from driftbook.model import TrainedModel
 from driftbook.records import DayResult, Measure
@@ -43,13 +45,18 @@ def of_reference(trained: TrainedModel) -> str:
     )
 
 
-def clause(settings: Settings, result: DayResult) -> str:
-    """Return the estimate for the first screen of a day whose labels have not come, empty where there is none."""
-    found = _by_name(result)
+def clause(trained: TrainedModel, result: DayResult) -> str:
+    """Return the estimate for the first screen of a day whose labels have not come, empty where there is none.
+
+    Beside it stands the error of the validation reference.
+    """
+    settings, found = trained.settings, _by_name(result)
     if "estimated_error" not in found:
         return ""
+    usual = losses(settings, trained.validation).mean()
+    before = "" if pd.isna(usual) else f"; the reference has {said(error_metric(settings), usual)}"
     warning = "" if _is_trusted(found) else " That is not to be trusted: it missed the true error of too many days."
-    return f"Its {metric(error_metric(settings)).words} is estimated at {_value(settings, found)}.{warning}"
+    return f"Its {metric(error_metric(settings)).words} is estimated at {_value(settings, found)}{before}.{warning}"
 
 
 def _estimate(trained: TrainedModel, found: dict[str, Measure]) -> str:

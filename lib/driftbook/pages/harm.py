@@ -4,6 +4,7 @@ import html
 from collections.abc import Collection, Mapping, Sequence
 
 from driftbook import diagnosis
+from driftbook.alarms.measurement import MISSING, TOGETHER
 from driftbook.alarms.summary import capital
 from driftbook.diagnosis.by_segment import Usual
 from driftbook.measures.performance import error_metric
@@ -44,7 +45,7 @@ def _pending(trained: TrainedModel, result: DayResult, waiting: Measure) -> str:
     until = trained.calibration.outcome.expected(result.day)
     return (
         f"Whether the model is hurt, and for whom, is not known yet: {tables.number(waiting)} of the rows wait for "
-        f"their true values, expected by {until}. {estimate_sentences.clause(trained.settings, result)}".rstrip()
+        f"their true values, expected by {until}. {estimate_sentences.clause(trained, result)}".rstrip()
     )
 
 
@@ -110,10 +111,10 @@ def _moved(trained: TrainedModel, result: DayResult, _: Mapping[str, Measure]) -
 
 
 def _inputs(trained: TrainedModel, result: DayResult, verdicts: Collection[str]) -> str:
-    """Return the inputs of some verdicts as HTML, the gravest first."""
+    """Return the inputs of some verdicts as HTML, the gravest first; of none what all of them have in common."""
     settings = trained.settings
     inputs = {*settings.features.all, *settings.watch.all, HOUR} - {*settings.label_columns}
-    found = [m for m in result.measures if m.metric == "severity" and m.verdict in verdicts and m.feature in inputs]
-    names = [html.escape(m.feature) for m in sorted(found, key=lambda m: -m.value)]
+    found = {m.feature: m.value for m in result.measures if m.metric == "severity" and m.verdict in verdicts}
+    names = [html.escape(name) for name in sorted(found, key=found.get, reverse=True) if name in inputs]
     more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return f"{', '.join(names[:_NAMED])}{more}"
+    return f"{', '.join(names[:_NAMED])}{more}" or ", ".join(name for name in (MISSING, TOGETHER) if name in found)

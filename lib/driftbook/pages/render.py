@@ -3,7 +3,7 @@
 import html
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +23,10 @@ TOP = "top"
 _HEADING = re.compile(r"\A## (.*)\n*")
 #: A badge's own colours, for JupyterLab: the page's style sheet has them.
 _INLINE = re.compile(r'(<span class="verdict verdict-[a-z-]+") style="[^"]*"')
-#: What pandas writes before the tags of a table.
-_INDENT = re.compile(r"\n *(?=</?(?:table|thead|tbody|tr|th|td)\b)")
+#: Names and punctuation have no colour.
+_PLAIN = re.compile(r'<span class="[np]">([^<]*)</span>')
+#: Of a figure's colour what is only for where the page's style sheet is not.
+_FALLBACK = re.compile(r"(var\(--\w+),#\w+\)")
 #: An empty day has one number, which its headline says.
 _OUTSTANDING = re.compile("|".join(rf"verdict-{VERDICTS[name].slug}\b" for name in BEYOND if name != "no data"))
 
@@ -76,10 +78,12 @@ def render(
     }
     exporter = _exporter()
     lexer = nb.metadata.get("language_info", {}).get("pygments_lexer")
-    exporter.register_filter("highlight_code", Highlight2HTML(pygments_lexer=lexer, parent=exporter))
+    exporter.register_filter(
+        "highlight_code", lambda code, metadata: _colored(code, lexer, metadata.get("magics_language"))
+    )
     # Not HTMLExporter's own, which parses the finished page anew to mend what only Jupyter's template leaves undone.
     made = TemplateExporter.from_notebook_node(exporter, nb, resources={"page": page})[0]
-    return _INDENT.sub("", _INLINE.sub(r"\1", made))  # together a tenth of a page
+    return _FALLBACK.sub(r"\1)", _INLINE.sub(r"\1", made))
 
 
 def words(text: str) -> str:
@@ -127,6 +131,13 @@ def _headline(cells: list[NotebookNode]) -> str:
     return html.unescape(re.sub("<[^>]*>", "", heading[1])) if heading else ""
 
 
+@lru_cache(maxsize=256)
+def _colored(code: str, lexer: str | None, other: str | None) -> str:
+    """Return a cell's code in colours, of a cell in an `other` language too: the same in the pages of many days."""
+    colored = Highlight2HTML(pygments_lexer=lexer, parent=_exporter())
+    return _PLAIN.sub(r"\1", colored(code, metadata={"magics_language": other} if other else {}))
+
+
 @cache
 def _exporter() -> HTMLExporter:
     return HTMLExporter(
@@ -140,4 +151,5 @@ def _exporter() -> HTMLExporter:
 @cache
 def _style() -> str:
     code = HtmlFormatter(style="default").get_style_defs(".highlight")  # ours come later, and win
+    code = re.sub(r" */\*.*?\*/|(?m:^.*linenos.*\n)", "", code)
     return f"{code}\n{style('base.css', 'page/page.css')}"

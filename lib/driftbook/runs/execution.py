@@ -9,6 +9,7 @@ from papermill.log import logger
 
 from driftbook import batches, store
 from driftbook.errors import DatabaseUnavailable, DriftbookError, RunFailed
+from driftbook.pages import compact
 from driftbook.runs import (
     archive,
     failures,
@@ -99,7 +100,7 @@ def _recorded(
             nb.metadata["driftbook"]["changed"] = True
             logger.warning("The notebook's file changed during its run: archived are the cells that ran")
         nb = scrubbing.notebook(nb)
-        page = archive.write(row, request, nb, failure)
+        page = archive.write(row, request, compact.outputs(nb), failure)
     except Exception as error:
         unmade = store.scrub(_unmade(error))
         failure = f"{failure or 'no cell failed'}; {unmade}"

@@ -29,12 +29,12 @@ _migrated: set[str] = set()
 
 
 @away.again
-def connect(url: str = "") -> psycopg.Connection:
+def connect(url: str = "", *, migrates: bool = True) -> psycopg.Connection:
     """Return a connection to a migrated database, its session in UTC.
 
     Uses `url` if given, else `DATABASE_URL` if set, else the database `driftbook` of the embedded server, which is
-    started and created as needed. The first connection of a process applies the missing migrations. As a context
-    manager the connection commits and closes.
+    started and created as needed. The first connection of a process applies the missing migrations, unless told not to
+    by who only reads. As a context manager the connection commits and closes.
 
     A database that this process has used before, or the one that it was forked from, is waited for while it is away.
 
@@ -48,7 +48,7 @@ def connect(url: str = "") -> psycopg.Connection:
     parameters = _parsed(url) if url else _embedded_address()
     connection = _opened(parameters) if url else _embedded(parameters)
     try:
-        _prepare(connection, make_conninfo(**parameters))
+        _prepare(connection, make_conninfo(**parameters), migrates=migrates)
     except BaseException as error:
         connection.close()
         if isinstance(error, psycopg.Error):
@@ -121,7 +121,7 @@ def _may_pass(parameters: dict[str, Any], error: Exception) -> bool:
     return was_used and isinstance(error, psycopg.OperationalError) and not _REFUSED.search(str(error))
 
 
-def _prepare(connection: psycopg.Connection, key: str) -> None:
+def _prepare(connection: psycopg.Connection, key: str, *, migrates: bool) -> None:
     version = connection.info.server_version // 10000
     if version < _OLDEST:
         raise DatabaseUnavailable(
@@ -136,7 +136,7 @@ def _prepare(connection: psycopg.Connection, key: str) -> None:
         )
     connection.execute("set time zone 'UTC'")
     connection.autocommit = False
-    if key not in _migrated:
+    if migrates and key not in _migrated:
         migrate(connection)
         _migrated.add(key)
 

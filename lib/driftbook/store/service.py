@@ -1,6 +1,7 @@
 """How well the service is, as monitoring systems ask for it: each model's newest day, its runs, its calibration."""
 
 import os
+from contextlib import suppress
 from typing import Any
 
 import psycopg
@@ -48,7 +49,8 @@ _QUERIES = {
 def service_status() -> dict[str, list[dict[str, Any]]]:
     """Return rows by column name: of each model `newest`, `service` and `calibration`, of the `database` one.
 
-    An embedded server that does not run is not started: who watches changes nothing.
+    A login that only reads views will do: migrations are applied only where a view is missing. An embedded server that
+    does not run is not started: who watches changes nothing.
 
     Raises
     ------
@@ -57,11 +59,17 @@ def service_status() -> dict[str, list[dict[str, Any]]]:
     """
     _check_running()
     try:
-        with away.at_once(), connect() as connection, connection.cursor(row_factory=dict_row) as cursor:
-            cursor.execute(_PATIENCE)
-            return {name: cursor.execute(query).fetchall() for name, query in _QUERIES.items()}
+        with suppress(psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn, psycopg.errors.InvalidSchemaName):
+            return _asked(migrates=False)
+        return _asked(migrates=True)
     except psycopg.Error as error:
         raise DatabaseUnavailable(scrub(f"the database did not answer: {' '.join(str(error).split())}")) from None
+
+
+def _asked(*, migrates: bool) -> dict[str, list[dict[str, Any]]]:
+    with away.at_once(), connect(migrates=migrates) as connection, connection.cursor(row_factory=dict_row) as cursor:
+        cursor.execute(_PATIENCE)
+        return {name: cursor.execute(query).fetchall() for name, query in _QUERIES.items()}
 
 
 def _check_running() -> None:

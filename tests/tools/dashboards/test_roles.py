@@ -5,7 +5,7 @@ import shutil
 
 import psycopg
 import pytest
-from driftbook import store
+from driftbook import exporter, store
 from driftbook.store.migrations import FOLDER, known, migrate
 from psycopg import errors
 
@@ -87,6 +87,11 @@ def test_the_reader_reads_every_view(stack):
     assert len(views) > 10
     for (view,) in views:
         stack.rows(f"select * from driftbook.{view} limit 1")
+
+
+def test_the_reader_may_tell_prometheus(stack, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", stack.reader)
+    assert "driftbook_up 1.0" in exporter.text()
 
 
 def test_the_readers_transactions_are_read_only_and_limited(stack):

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import gc
+import itertools
 import json
 import multiprocessing
 import os
@@ -21,6 +22,8 @@ from driftbook.runs import archive, kernels, shell, signals, versions
 
 #: Seconds between looks at whether silent workers still live.
 _LOOK = 1.0
+#: Days that this process has taken apart.
+_taken_apart = itertools.count()
 #: What a worker says of a day that another process has at work, and what `Crew.run` of one that it has done.
 _BUSY, DONE = "busy: another process computes it", "done: another process has computed it"
 #: How often a day whose worker dies is tried.
@@ -148,15 +151,10 @@ def work(channel: Connection, trained: TrainedModel, params: str | Mapping) -> N
     """Execute the days that come over the channel until there is none; the work of a worker's process."""
     _settle()
     warm(trained)
-    explained = 0
     while True:
         message = channel.recv()
         if message is None:
             os._exit(0)
-        if message[0][0] == "debug":
-            explained += 1
-            if explained == 2:  # the first may be the only one
-                _warm_causes(trained)
         channel.send(store.scrub(_in_turn(trained, params, *message)))
 
 
@@ -224,6 +222,8 @@ def _in_turn(
     """Execute a day unless another process does, or did meanwhile; a day that one was killed over is nobody's."""
     name, day = item
     if name != "monitor":
+        if next(_taken_apart) == 1:  # the first may be the only one
+            _warm_causes(trained)
         return _run(params, item)
     model_name = trained.settings.name
     try:

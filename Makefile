@@ -75,6 +75,7 @@ bench: .venv/ready ## measure; bench/README.md holds the figures; alarms and spe
 	.venv/bin/python bench/alarms.py
 	.venv/bin/python bench/speed.py
 	.venv/bin/python bench/performance.py
+	.venv/bin/python bench/overhead.py
 
 COMPILE = UV_CUSTOM_COMPILE_COMMAND='make lock' .venv/bin/uv pip compile --quiet --universal --python-version 3.11
 lock: ## compile requirements*.txt from pyproject.toml, versions kept; UPGRADE=--upgrade takes the newest

@@ -1,9 +1,9 @@
 """What safety adds to a warm day: `python bench/overhead.py`.
 
 A day of the demo is run again and again in this process, as a worker of `backfill` does, in turns as it is and without
-what keeps a run safe: trying again, the run's process and host, lost runs, the day's lock, the state of the source's
-files, the notebook's hash, the search for secrets, page and database as they are otherwise. CPU and wall seconds of
-this process and of the forks it waited for; everything written goes to a temporary folder.
+what keeps a run safe: trying again, the run's process and host, the day's lock, the state of the source's files, the
+hashes of notebook and pages, the search for secrets; page and database are as they are otherwise. Wall and CPU seconds
+of this process and of the forks it waited for; everything written goes to a temporary folder.
 """
 
 import argparse
@@ -19,7 +19,7 @@ from pathlib import Path
 from unittest import mock
 
 from driftbook import batches, config, model, store, training
-from driftbook.runs import scrubbing, versions, workers
+from driftbook.runs import archive, scrubbing, versions, workers
 from driftbook.store.embedded import server
 
 DAY = "2022-02-08"
@@ -54,7 +54,7 @@ def safe() -> Iterator[Callable[[], str]]:
     """Yield a run of the day as it is."""
 
     def run() -> str:
-        with store.alone("demo", DAY, wait=False) as ours:
+        with store.alone("demo", DAY, wait=True) as ours:
             assert ours
             return workers._run("demo", ("monitor", DAY))
 
@@ -71,6 +71,7 @@ def bare() -> Iterator[Callable[[], str]]:
 
         plain(replace)
         replace(batches, "state", lambda *_: "")
+        replace(archive, "hashes", lambda _: {})
         replace(versions, "has_changed", lambda *_: False)
         replace(scrubbing, "in_log", lambda: None)
         replace(scrubbing, "in_saves", lambda *_: None)

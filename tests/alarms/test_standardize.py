@@ -79,3 +79,10 @@ def test_a_holiday_lies_anywhere_between_a_sunday_and_its_weekday():
     assert (above > 5).all() and (below < -5).all()
     sunday = standardize.deviations(fitted, np.full((1, 8), 1.0), np.full((1, 8), 0.01), np.array([2]), np.array([2]))
     assert (sunday < -5).all()
+
+
+@pytest.mark.parametrize("days", [1, 2, 7, 8])
+def test_medians_are_those_of_numpy(days):
+    y = np.random.default_rng(days).normal(size=(days, 50))
+    y[0, 3] = np.nan
+    assert np.array_equal(standardize._median(y), np.median(y, axis=0), equal_nan=True)

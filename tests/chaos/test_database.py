@@ -47,8 +47,13 @@ def begun(process, number=2):
     until(lambda: len(store.runs()) >= number, process)
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL], ids=["restarted", "killed"])
-@pytest.mark.parametrize("wait", [0.0, *(pytest.param(0.2 * n, marks=pytest.mark.whole) for n in range(1, 10))])
+WHOLE = pytest.mark.whole
+
+
+@pytest.mark.parametrize(
+    "how", [pytest.param(signal.SIGINT, id="restarted", marks=WHOLE), pytest.param(signal.SIGKILL, id="killed")]
+)
+@pytest.mark.parametrize("wait", [0.0, *(pytest.param(0.2 * n, marks=WHOLE) for n in range(1, 10))])
 def test_a_restart_in_the_middle(place, directory, clean, start, how, wait):
     expected = clean(start)
     process = backfill(start, end=LAST)
@@ -60,6 +65,7 @@ def test_a_restart_in_the_middle(place, directory, clean, start, how, wait):
     assert statuses() == {"succeeded"}
 
 
+@WHOLE
 def test_connections_that_are_cut_all_the_time(place, directory, clean, start):
     """No part of a day is written, and each day once."""
     expected, rng = clean(start), random.Random(0)

@@ -5,16 +5,17 @@ import subprocess
 
 import pytest
 from driftbook import store
+from driftbook.store.embedded import server
 
-from tests.chaos.conftest import backfill, rows
+from tests.chaos.conftest import KEPT, backfill, rows, statuses
 
 DAY = "2022-02-08"
 
 
 @contextlib.contextmanager
-def mounted(folder):
+def mounted(folder, size="2m"):
     """Mount a small disk; skip where this user may not."""
-    command = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(folder)]
+    command = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)]
     if subprocess.run(command, capture_output=True, check=False).returncode:
         pytest.skip("this user may not mount")
     try:
@@ -33,13 +34,13 @@ def disk(anew, tmp_path, monkeypatch):
         yield folder
 
 
-def fill(folder):
+def fill(folder, left=20_480):
     """Leave 20 kB of a disk; return a function that makes room again."""
     with (folder / "ballast").open("wb", buffering=0) as file, contextlib.suppress(OSError):
         while True:
             file.write(b"x" * 4096)
     with (folder / "ballast").open("r+b") as file:
-        file.truncate((folder / "ballast").stat().st_size - 20_480)
+        file.truncate((folder / "ballast").stat().st_size - left)
     return (folder / "ballast").unlink
 
 
@@ -53,7 +54,7 @@ def lock(folder):
     return lambda: remount("rw")
 
 
-@pytest.mark.parametrize("harm", [fill, lock])
+@pytest.mark.parametrize("harm", [fill, pytest.param(lock, marks=pytest.mark.whole)])
 def test_a_run_whose_page_cannot_be_written(disk, start, harm):
     mend = harm(disk)
     said, _ = (process := start("monitor.ipynb", "-p", "day", DAY)).communicate(timeout=120)
@@ -91,3 +92,31 @@ def test_a_backfill_whose_pages_cannot_be_written(disk, start, harm):
     mend()
     assert backfill(start, end="2022-02-09").wait(300) == 0
     assert len({row[0] for row in rows()[0]}) == 2
+
+
+@pytest.mark.whole
+def test_a_database_without_room(prepared, start, tmp_path, monkeypatch):
+    """What cannot be stored is not stored in part, whether the server goes on or ends over it."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    monkeypatch.setenv("DRIFTBOOK_MODELS_DIR", prepared["DRIFTBOOK_MODELS_DIR"])
+    monkeypatch.setenv("DRIFTBOOK_ARCHIVE_DIR", str(tmp_path / "archive"))
+    monkeypatch.setenv("DRIFTBOOK_DATABASE_PATIENCE", "2")
+    with mounted(folder, "120m"):
+        monkeypatch.setenv("DATABASE_URL", server.start(folder / "postgres", KEPT))
+        try:
+            assert backfill(start, start=DAY, end=DAY).wait(120) == 0
+            expected = rows()
+            mend = fill(folder, left=0)
+            said, _ = (process := backfill(start, end="2022-02-09", days="all")).communicate(timeout=300)
+            assert process.returncode == 1
+            assert "Traceback" not in said.strip().splitlines()[-1]
+            mend()
+            server.start(folder / "postgres", KEPT)
+            assert [[row for row in part if str(row[0]) == DAY] for part in rows()] == expected
+            last = backfill(start, end="2022-02-09")
+            assert last.wait(300) == 0, last.stdout.read()
+            assert len({row[0] for row in rows()[0]}) == 2
+            assert statuses() <= {"succeeded", "failed", "lost"}
+        finally:
+            server.stop(folder / "postgres")

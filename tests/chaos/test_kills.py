@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import psutil
+import pytest
 from driftbook import store
 from driftbook.store.embedded import binaries, server
 
@@ -109,3 +110,27 @@ def test_the_days_of_a_killed_backfill_are_taken_up_by_the_other(anew, start):
         assert sorted(set(done["day"].astype(str))) == ["2022-02-08", "2022-02-09", "2022-02-10", "2022-02-11"]
         store.mark_lost()
         assert statuses() == {"succeeded", "lost"}
+
+
+@pytest.mark.whole
+def test_every_day_three_times_in_random_order_by_two(anew, start):
+    """One day at a time, each asked for three times, by two processes at once: computed once, to a clean run's rows."""
+    with anew():
+        assert backfill(start).wait(300) == 0
+        expected = rows()
+    days = [f"2022-02-{day:02}" for day in range(8, 12)] * 3
+    random.Random(0).shuffle(days)
+    with anew():
+        running = []
+        while days or running:
+            while days and len(running) < 2:
+                day = days.pop()
+                running.append(backfill(start, start=day, end=day, workers=1))
+            time.sleep(0.05)
+            for process in [one for one in running if one.poll() is not None]:
+                assert process.returncode == 0, process.stdout.read()
+                running.remove(process)
+        assert rows() == expected
+        runs = store.runs()
+        assert statuses() == {"succeeded"}
+        assert list(runs.loc[runs["notebook"] == "monitor", "day"].value_counts()) == [1] * 4

@@ -141,7 +141,7 @@ def test_a_day_is_computed_and_written_whole_or_refused(place, database, pytestc
             assert stored(run_id) == (size, 1, size, True)
         forget()
 
-    tried(attempt, 1000 if pytestconfig.getoption("whole") else 50)
+    tried(attempt, 1000 if pytestconfig.getoption("whole") else 25)
 
 
 def test_a_run_writes_its_day_whole_or_not_at_all(place, database, pytestconfig, tmp_path):
@@ -168,7 +168,7 @@ def test_a_run_writes_its_day_whole_or_not_at_all(place, database, pytestconfig,
             assert run["error"].startswith(("BadData: ", "BadInput: "))
         forget()
 
-    tried(attempt, 150 if pytestconfig.getoption("whole") else 4)
+    tried(attempt, 150 if pytestconfig.getoption("whole") else 3)
 
 
 def file_rows(file):

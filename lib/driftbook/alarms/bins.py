@@ -4,9 +4,11 @@ A feature is a variance-stabilised share, `y = 2 asin(sqrt((x + 3/8) / (n + 3/4)
 `1 / (n + 3/4)` (Anscombe 1948, Biometrika 35, 246-254).
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from functools import cached_property
+from itertools import chain, pairwise
 
 import numpy as np
 import pandas as pd
@@ -49,6 +51,11 @@ class Bins:
     values: tuple[str, ...]
     seen: dict[str, int]
     counts_missing: bool = True
+
+    @cached_property
+    def seen_once(self) -> frozenset[str]:
+        """The values of a single reference day: to that day no other one has them."""
+        return frozenset(value for value, days in self.seen.items() if days == 1)
 
 
 @dataclass(frozen=True)
@@ -114,8 +121,11 @@ def features(bins: Bins, days: Sequence[Profile], x: np.ndarray, *, own: bool) -
 
 def unseen(bins: Bins, day: Profile, *, own: bool = False) -> int:
     """Return how many values of a day no reference day has; to an `own` day, no other reference day."""
-    known = 1 if own else 0
-    return sum(n for value, n in day.values[bins.column].items() if bins.seen.get(value, 0) <= known)
+    values = day.values[bins.column]
+    unknown = values.keys() - bins.seen.keys()
+    if own:
+        unknown |= values.keys() & bins.seen_once
+    return sum(values[value] for value in unknown)
 
 
 def cumulative_labels(bins: Bins) -> list[str]:
@@ -160,15 +170,15 @@ def _numeric(grid: Grid, column: str, days: Sequence[Profile]) -> Bins:
 
 
 def _discrete(grid: Grid, column: str, days: Sequence[Profile]) -> Bins:
-    pooled: dict[str, int] = {}
-    seen: dict[str, int] = {}
-    for day in days:
-        for value, n in day.values[column].items():
-            pooled[value] = pooled.get(value, 0) + n
-            seen[value] = seen.get(value, 0) + 1
-    total = sum(pooled.values())
+    by_day = [day.values[column] for day in days]
+    totals = [sum(values.values()) for values in by_day]
+    # Frequent in all of them is only what is so on one of them, but for rounding.
+    least = [0.999 * LEAST_SHARE * total for total in totals]
+    some = {value for values, most in zip(by_day, least, strict=True) for value, n in values.items() if n >= most}
+    pooled = {value: sum(values.get(value, 0) for values in by_day) for value in some - {REST}}
+    seen = dict(Counter(chain.from_iterable(by_day)))
     is_ordered = column in grid.ordered
-    frequent = [value for value, n in pooled.items() if n >= LEAST_SHARE * total and value != REST]
+    frequent = [value for value, n in pooled.items() if n >= LEAST_SHARE * sum(totals)]
     frequent = (
         sorted(frequent, key=float) if is_ordered else sorted(frequent, key=lambda value: (-pooled[value], value))
     )

@@ -8,14 +8,18 @@ from driftbook.causes.rows import detector, unusual, worst
 from driftbook.causes.segments import by_segment
 from driftbook.causes.split import split
 from driftbook.model import TrainedModel
+from driftbook.profiles import labels
 
 __all__ = ["attributions", "by_segment", "detector", "permutation", "prepare", "split", "unusual", "worst"]
 
 
 def prepare(trained: TrainedModel) -> None:
-    """Compute what the causes of any day need of the reference: processes forked later find it there."""
+    """Compute what the causes of any day need of the reference: processes forked later find it there.
+
+    The model is asked for nothing, lest it start threads, which a fork would lack.
+    """
     detector(trained)
     if len(inputs.of_reference(trained)[0]) >= LEAST:
-        some = trained.validation.head(LEAST)
-        permutation(trained, some)
-        recoding.factors(trained, some)
+        recoding.factors(trained, trained.validation.head(LEAST))
+    for segment in trained.settings.segments:
+        labels.of_column(trained.validation, segment), labels.of_column(trained.reference_rows, segment)

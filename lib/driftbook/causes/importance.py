@@ -6,7 +6,6 @@ import pandas as pd
 from driftbook.config.model import DeliveredModel
 from driftbook.measures.performance import losses
 from driftbook.model import TrainedModel, with_prediction
-from driftbook.once import once
 
 #: So many rows of the reference and of the day are dealt anew at most.
 MOST = 2000
@@ -22,8 +21,8 @@ def permutation(trained: TrainedModel, frame: pd.DataFrame, repeats: int = 3, se
     """
     if isinstance(trained.settings.model, DeliveredModel):
         return pd.DataFrame(columns=COLUMNS, dtype=float)
-    sides = {"reference": _of_reference(trained, repeats, seed), "day": _importance(trained, frame, repeats, seed)}
-    table = pd.DataFrame(sides)
+    sides = {"reference": trained.validation, "day": frame}
+    table = pd.DataFrame({name: _importance(trained, rows, repeats, seed) for name, rows in sides.items()})
     table["change"] = table["day"] - table["reference"]
     return table.sort_values("day", ascending=False, kind="stable").rename_axis("feature")
 
@@ -32,11 +31,6 @@ def few(trained: TrainedModel, frame: pd.DataFrame, most: int = MOST, seed: int 
     """Return the rows with a usable label and a prediction, a seeded sample of them if there are more than some."""
     rows = frame.loc[losses(trained.settings, frame).index]
     return rows.sample(most, random_state=seed).sort_index() if len(rows) > most else rows
-
-
-@once
-def _of_reference(trained: TrainedModel, repeats: int, seed: int) -> pd.Series:
-    return _importance(trained, trained.validation, repeats, seed)
 
 
 def _importance(trained: TrainedModel, frame: pd.DataFrame, repeats: int, seed: int) -> pd.Series:

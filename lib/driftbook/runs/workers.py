@@ -185,6 +185,10 @@ def warm(trained: TrainedModel) -> None:
     drift.drift(trained.settings, rows, rows)  # prepares the reference's side
     performance.values(trained.settings, rows)  # some libraries import much at the first call
     diagnosis.usual_errors(trained), diagnosis.error_by_hour(trained, trained.reference_rows)
+    if "sklearn" in sys.modules:  # its first look at an array goes through all packages that are installed
+        from sklearn.preprocessing import StandardScaler
+
+        StandardScaler().fit([[0.0]])
     rows.head(1).to_html()
     model.keep(trained)
     shell.find_threads()

@@ -97,6 +97,10 @@ def show_nannyml(title: str, found: list[Estimated], python: str) -> None:
     line = [sum(map(len, compared)), *(f"{mean:.4f}" for mean in together)]
     line += ["at most theirs", met(together.idxmin() == "driftbook")]
     table(f"{title}: together", [*header, "asked", ""], [line])
+    # Days of a month share its reference: only months are independent of each other.
+    further = pd.DataFrame([days.drop(columns="driftbook").rsub(days["driftbook"], axis=0).mean() for days in compared])
+    line = [f"{mean:+.4f} +- {error:.4f}" for mean, error in zip(further.mean(), further.sem(), strict=True)]
+    table(f"{title}: how much farther off driftbook is, mean and standard error over months", further.columns, [line])
 
 
 def _true(day: Profile) -> float:

@@ -3,7 +3,7 @@
 import contextlib
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
@@ -22,12 +22,12 @@ _LARGEST = 1_000_000
 
 def known() -> frozenset[str]:
     """Return the passwords as they are written where they stand; a file that cannot be read holds none."""
-    stamped = []
-    for path in sorted(_files(os.environ)):
+    environment, stamped = tuple(os.environ.items()), []
+    for path in _files(environment):
         with contextlib.suppress(OSError):
             if path.is_file():
                 stamped.append((path, path.stat().st_mtime_ns, path.stat().st_size))
-    return _given(tuple(os.environ.items())) | _in_files(tuple(stamped))
+    return _given(environment) | _in_files(tuple(stamped))
 
 
 @lru_cache(maxsize=4)
@@ -47,8 +47,10 @@ def _in_address(address: str) -> Iterator[str]:
         yield from (str(parsed[name]) for name in _PARAMETERS if parsed.get(name))
 
 
-def _files(environment: Mapping[str, str]) -> set[Path]:
-    """Return where libpq looks for pass files and service files, whatever is there."""
+@lru_cache(maxsize=4)
+def _files(given: tuple[tuple[str, str], ...]) -> list[Path]:
+    """Return where libpq looks for pass files and service files, whatever is there, in order."""
+    environment = dict(given)
     named = [environment.get(name) for name in ("PGPASSFILE", "PGSERVICEFILE")]
     if system := environment.get("PGSYSCONFDIR"):
         named.append(f"{system}/pg_service.conf")
@@ -57,7 +59,7 @@ def _files(environment: Mapping[str, str]) -> set[Path]:
     with contextlib.suppress(psycopg.Error, UnicodeError):
         parsed = conninfo_to_dict(environment.get("DATABASE_URL", "").strip())
         named += [parsed.get(name) for name in ("passfile", "servicefile")]
-    return {Path(name) for name in named if name and "\0" not in name}
+    return sorted({Path(name) for name in named if name and "\0" not in name})
 
 
 @lru_cache(maxsize=4)

@@ -44,8 +44,10 @@ def scrub(text: str, kind: Kind = "text") -> str:
     """
     anywhere, words, contexts = _patterns(known())
     plain = _ANSI.sub("", text)
-    clean = contexts.sub(rf"\g<before>{_HIDDEN}", anywhere.sub(_HIDDEN, plain))
-    if kind == "text":
+    clean = plain if anywhere is _NOWHERE else anywhere.sub(_HIDDEN, plain)  # a page is long, and mostly has none
+    if contexts is not _NOWHERE:
+        clean = contexts.sub(rf"\g<before>{_HIDDEN}", clean)
+    if kind == "text" and words is not _NOWHERE:
         clean = words.sub(_HIDDEN, clean)
     if kind == "markup" and words is not _NOWHERE:
         parts = _TAG.split(clean)

@@ -17,7 +17,7 @@ from driftbook.errors import BadInput
 from driftbook.runs import archive
 
 #: What the index shows of a model; a model with more has pages of its years, too.
-NEWEST_DAYS, NEWEST_RUNS = dt.timedelta(days=92), 60
+NEWEST_DAYS, NEWEST_RUNS = dt.timedelta(days=92), 40
 _STATES = ".years.json"
 _ONE_DAY = dt.timedelta(days=1)
 

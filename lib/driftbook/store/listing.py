@@ -16,25 +16,25 @@ _YEAR = """
 """
 _SPANS = "from unnest(%(models)s::text[], %(starts)s::date[], %(ends)s::date[]) s (its, first, stop)"
 _IN = "where v.model = s.its and v.day >= s.first and v.day < s.stop"
-# Laterally: each model's days are found by an index, else all days of all models are read.
+# Laterally, and `offset 0` keeps it so: each model's days are found by an index, else all days of all models are read.
 _QUERIES = {
     "days": f"""
         select x.* {_SPANS} cross join lateral (
-            select model, day, rows, verdict, page from driftbook.daily_overview v {_IN}
+            select model, day, rows, verdict, page from driftbook.daily_overview v {_IN} offset 0
         ) x
         order by x.model, x.day
     """,
     "judgements": f"""
         select x.*, a.since, d.summary {_SPANS} cross join lateral (
             select model, day, verdict, feature from driftbook.current_judgement v {_IN}
-                and verdict in ('no data', 'alarm')
+                and verdict in ('no data', 'alarm') offset 0
         ) x
         left join driftbook.current_alarm a on a.model = x.model and a.day = x.day
         left join driftbook.day_summary d on d.model = x.model and d.day = x.day
         order by x.model, x.day
     """,
     "comparisons": f"""
-        select x.* {_SPANS} cross join lateral (select * from driftbook.comparison_page v {_IN}) x
+        select x.* {_SPANS} cross join lateral (select * from driftbook.comparison_page v {_IN} offset 0) x
         order by x.model, x.day, x.beside
     """,
     "acknowledged": f"""

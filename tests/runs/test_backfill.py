@@ -119,34 +119,6 @@ def test_computed_days_that_alarm_are_taken_apart(asked, database, monkeypatch, 
     assert outcomes(jobs) == ["computed"] * 4
 
 
-@pytest.mark.parametrize("known", [False, True])
-def test_days_that_alarm_are_taken_apart_on_the_way_where_no_day_was_stored(asked, database, monkeypatch, known):
-    """Not where days were: what is stored may make a day stale that was just computed."""
-
-    def run(crew, some):
-        waiting, done = list(some), []
-        while waiting:
-            item = waiting.pop(0)
-            if item[0] == "monitor":
-                stored(item[1], "alarm" if item[1] in DAYS[1:3] else "ok")
-            done.append(item)
-            error = "Error: no" if item == ("debug", DAYS[1]) else ""
-            waiting[:0] = getattr(crew, "further", lambda *_: ())(item, error)
-            yield item, error
-        orders.append(done)
-
-    orders = []
-    monkeypatch.setattr(backfill.Crew, "run", run)
-    if known:
-        stored(DAYS[3], "ok")
-    jobs = backfill.backfill(TRAINED, "demo", PERIOD, days="missing" if known else "all", debug=True)
-    whys = [("debug", day) for day in DAYS[1:3]]
-    first = next(filter(None, orders))
-    assert [one for one in first if one[0] == "debug"] == ([] if known else whys)
-    assert sorted(item for done in orders for item in done if item[0] == "debug") == whys
-    assert [job.error for job in jobs] == ["", "debug: Error: no", "", ""]
-
-
 def test_days_that_are_there_are_not_taken_apart_again(asked, database):
     stored(DAYS[2], "alarm")
     backfill.backfill(TRAINED, "demo", PERIOD, debug=True)

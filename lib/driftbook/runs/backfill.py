@@ -7,7 +7,6 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -70,16 +69,13 @@ def backfill(
     unsent.send()
     archive.find_lost()
     _announce(trained, period)
-    apart: dict[dt.date, str] = {}
     with Crew(trained, params, 1 if pace else workers) as crew:
         known, stored = _known(trained, period) if days == "missing" else (set(), set())
-        if debug and not known:  # else what is stored may make a day stale that was just computed
-            crew.further = partial(_why, trained, apart)
         jobs = {day: Job(day, "already there") for day in stored}
         jobs |= _run_all(crew, [day for day in period.days if day not in stored], pace)
         crew.since = dt.datetime.now(dt.UTC)
         jobs |= _run_all(crew, _made_stale(trained, period, jobs) if known else [], pace)
-        jobs |= _taken_apart(crew, trained, period, jobs.values(), apart) if debug else {}
+        jobs |= _taken_apart(crew, trained, period, jobs.values()) if debug else {}
     if any(job.outcome != "already there" for job in jobs.values()):
         listing.refresh()
     return [jobs[day] for day in sorted(jobs)]
@@ -109,34 +105,15 @@ def _made_stale(trained: TrainedModel, period: Period, jobs: Mapping[dt.date, Jo
     return sorted(day for day in stale if jobs[day].outcome != "failed")
 
 
-def _taken_apart(
-    crew: Crew, trained: TrainedModel, period: Period, jobs: Iterable[Job], apart: Mapping[dt.date, str]
-) -> dict[dt.date, Job]:
-    """Take the computed days apart that alarm, but for those that were already; return jobs with what went wrong."""
+def _taken_apart(crew: Crew, trained: TrainedModel, period: Period, jobs: Iterable[Job]) -> dict[dt.date, Job]:
+    """Take the computed days apart that alarm; return their jobs, with what went wrong."""
     overview = store.daily_overview(trained.settings.name, period.start, period.end)
     alarms = set(overview.loc[overview["verdict"] == "alarm", "day"])
     those = {job.day: job for job in jobs if job.outcome == "computed" and job.day in alarms}
-    days = [("debug", day) for day in those if day not in apart]
+    days = [("debug", day) for day in those]
     done = tqdm(crew.run(days), total=len(days), desc="why", file=sys.stderr, disable=not days)
-    said = apart | {day: error for (_, day), error in done}
-    wrong = {day: f"debug: {error}" for day, error in said.items() if error and day in those}
+    wrong = {day: f"debug: {error}" for (_, day), error in done if error}
     return {day: replace(those[day], error=error) for day, error in wrong.items()}
-
-
-def _why(
-    trained: TrainedModel, apart: dict[dt.date, str], item: tuple[str, dt.date], error: str
-) -> list[tuple[str, dt.date]]:
-    """Return what comes after a day that was just monitored: taking it apart, if it alarms; note what became of that.
-
-    So no core waits while the last of them is taken apart.
-    """
-    name, day = item
-    if name == "debug":
-        apart[day] = error
-    if name == "debug" or error:
-        return []
-    overview = store.daily_overview(trained.settings.name, day, day + dt.timedelta(days=1))
-    return [("debug", day) for verdict in overview["verdict"] if verdict == "alarm"]
 
 
 def _paced(crew: Crew, days: list[dt.date], pace: float) -> Iterator[tuple[dt.date, str]]:
@@ -150,8 +127,7 @@ def _paced(crew: Crew, days: list[dt.date], pace: float) -> Iterator[tuple[dt.da
 
 
 def _monitored(crew: Crew, days: Iterable[dt.date]) -> Iterator[tuple[dt.date, str]]:
-    done = crew.run(("monitor", day) for day in days)
-    yield from ((day, error) for (name, day), error in done if name == "monitor")
+    yield from ((day, error) for (_, day), error in crew.run(("monitor", day) for day in days))
 
 
 def _known(trained: TrainedModel, period: Period) -> tuple[set[dt.date], set[dt.date]]:

@@ -8,7 +8,7 @@ import multiprocessing
 import os
 import sys
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
@@ -51,15 +51,12 @@ class Crew:
         How many work at a time.
     since
         What other processes have done from then on is not done again.
-    further
-        What a day that is done, and what went wrong with it, lead to: days that come next.
     """
 
     trained: TrainedModel
     params: str | Mapping
     size: int
     since: dt.datetime = field(default_factory=lambda: dt.datetime.now(dt.UTC))
-    further: Callable[[Any, str], Iterable] = lambda *_: ()
     _workers: list[_Worker] = field(default_factory=list)
     _patient: list = field(default_factory=list)
 
@@ -93,7 +90,6 @@ class Crew:
                     self._patient.append(day)
                     waiting.insert(0, day)  # after all others
                     continue
-                waiting += self.further(day, error)
                 yield day, error
 
     def _lost(self, worker: _Worker) -> str:

@@ -56,8 +56,8 @@ def find_lost(ends: Mapping[int, str] | None = None) -> list[str]:
     found = store.mark_lost(ends)
     for run_id in found:
         row = store.run(run_id)
-        parts = (part for part in (row["model"], row["notebook"], row["label"]) if part)
-        shutil.rmtree(paths.archive_dir().joinpath(*parts, f".{run_id}"), ignore_errors=True)
+        home = paths.archive_dir().joinpath(*_named(row["model"], row["notebook"], row["label"]))
+        shutil.rmtree(home / f".{run_id}", ignore_errors=True)
     return found
 
 
@@ -231,7 +231,11 @@ def _given(nb: NotebookNode) -> dict[str, Any]:
 
 
 def _home(request: Request) -> list[str]:
-    return [part for part in (request.model, request.notebook, request.label) if part]
+    return _named(request.model, request.notebook, request.label)
+
+
+def _named(*parts: str) -> list[str]:
+    return [part for part in parts if part]
 
 
 def _title(request: Request) -> str:

@@ -120,7 +120,18 @@ def test_days_that_need_a_person_stay_on_the_index_while_they_are_open(long):
     listing.refresh()
     index, year = ((long / name).read_text() for name in ("index.html", "m-2022.html"))
     assert "because of 2022-01-06" in index and "because of 2022-01-07" not in index
-    assert "because of 2022-01-06" in year and "because of 2022-01-07" in year
+    assert "because of 2022-01-06" not in year and "because of 2022-01-07" in year
+
+
+def test_what_is_acknowledged_leaves_no_page_of_a_year_behind(long):
+    day = FIRST - dt.timedelta(days=1)
+    alarm = ran(day, "alarm", feature="fare", facts=("fare",), since=day, lasted=1)
+    listing.refresh()
+    assert f"because of {day}" in (long / "index.html").read_text()
+    store.acknowledge(alarm, "m", day, ("fare",))
+    listing.refresh()
+    for path in long.glob("*.html"):
+        assert f"because of {day}" not in path.read_text(), path
 
 
 def test_a_model_that_failed_only_and_one_that_is_only_trained(folder):

@@ -15,7 +15,7 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
-from driftbook.pages import period_sentences, policy, tables
+from driftbook.pages import period_sentences, policy
 from driftbook.pages.render import TEMPLATES, style
 from driftbook.pages.tables import badge
 from driftbook.verdicts import VERDICTS
@@ -81,7 +81,7 @@ def render(
         for name in names
     ]
     calls = [call for name, judged in (judgements or {}).items() for call in _calls(name, its_days[name], judged)]
-    calls += [_item(row, command) for frame in (items or {}).values() for row in tables.records(frame)]
+    calls += [_item(row, command) for frame in (items or {}).values() for row in frame.to_dict("records")]
     return page(
         "index.html.j2",
         models=models,
@@ -156,12 +156,12 @@ def _picker(
     model: str, days: pd.DataFrame, done: pd.DataFrame, command: Callable[..., str] | None
 ) -> dict[str, Any] | None:
     """Return the days of which any two can be compared, what compares `DAY` with `OTHER`, and the pages there are."""
-    known = [str(one["day"]) for one in tables.records(days) if pd.notna(one["rows"]) and one["rows"] > 0]
+    known = [str(one["day"]) for one in days.to_dict("records") if pd.notna(one["rows"]) and one["rows"] > 0]
     if not command or len(known) < 2:
         return None
     pages = [
         {"day": str(one["day"]), "other": str(one["beside"]), "page": quote(one["page"])}
-        for one in tables.records(done)
+        for one in done.to_dict("records")
     ]
     return {"days": known[::-1], "command": command("debug", model, day="DAY", beside="OTHER"), "pages": pages}
 
@@ -187,7 +187,7 @@ def _calendar(days: pd.DataFrame) -> dict[str, Any]:
     """Return the months of a model's days, from the first to the last, and how many days have which verdict."""
     if days.empty:
         return {"months": [], "counts": ""}
-    known = {row["day"]: row for row in tables.records(days)}
+    known = {row["day"]: row for row in days.to_dict("records")}
     first, last = min(known), max(known)
     everything = [first + dt.timedelta(days=offset) for offset in range((last - first).days + 1)]
     verdicts = [known[day]["verdict"] if day in known else "missing" for day in everything]
@@ -224,7 +224,7 @@ def _cell(day: dt.date, known: Mapping[dt.date, Mapping[str, Any]], first: dt.da
 
 
 def _runs(runs: pd.DataFrame, verdicts: Mapping[str, str]) -> list[dict[str, Any]]:
-    return [_run(run, verdicts) for run in tables.records(runs)]
+    return [_run(run, verdicts) for run in runs.to_dict("records")]
 
 
 def _run(run: Mapping[str, Any], verdicts: Mapping[str, str]) -> dict[str, Any]:

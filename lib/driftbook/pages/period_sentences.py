@@ -35,9 +35,9 @@ class Call:
 
 def calls(overview: pd.DataFrame, judgements: pd.DataFrame) -> list[Call]:
     """Return which days of a model need a person and why, in order; the days of an alarm stand together."""
-    known = {row["day"]: row for row in tables.records(judgements[["day", "feature", "summary", "since"]])}
+    known = judgements.set_index("day")[["feature", "summary", "since"]].to_dict("index")
     found: dict[object, Call] = {}
-    for row in (row for row in tables.records(overview) if row["verdict"] in CALLING):
+    for row in overview[overview["verdict"].isin(CALLING)].to_dict("records"):
         day = row["day"]
         why = known.get(day, {"feature": "", "summary": "The run failed.", "since": None})
         same = (row["verdict"], why["feature"])

@@ -5,7 +5,6 @@ import html
 import math
 import numbers
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
 
 import pandas as pd
 from IPython.display import HTML
@@ -19,12 +18,6 @@ from driftbook.verdicts import BEYOND, VERDICTS
 #: The head of a column of intervals.
 INTERVAL = "in 90 % of cases"
 _OVERVIEW = ("rows", "error", "share_missing_values")
-
-
-def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return what pandas calls the records of a frame, five times as fast where rows are few and columns mixed."""
-    columns = [frame[name].tolist() for name in frame]
-    return [dict(zip(frame, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
 def badge(verdict: str) -> str:

@@ -17,7 +17,7 @@ from driftbook.errors import BadInput
 from driftbook.runs import archive
 
 #: What the index shows of a model; a model with more has pages of its years, too.
-NEWEST_DAYS, NEWEST_RUNS = dt.timedelta(days=92), 40
+NEWEST_DAYS, NEWEST_RUNS = dt.timedelta(days=92), 60
 _STATES = ".years.json"
 _ONE_DAY = dt.timedelta(days=1)
 
@@ -41,7 +41,10 @@ def refresh(*, anew: bool = False) -> None:
 
 
 def _refresh_years(states: dict[tuple[str, int], str], *, anew: bool) -> None:
-    """Write the pages of years whose runs are in another state than when their page was written."""
+    """Write the pages of years whose runs are in another state than when their page was written.
+
+    What is open or acknowledged changes without them, and stands on the index alone.
+    """
     from driftbook.pages import index
 
     home, known = paths.archive_dir(), {} if anew else _known()
@@ -51,7 +54,8 @@ def _refresh_years(states: dict[tuple[str, int], str], *, anew: bool) -> None:
         if known.get(address) == state and (home / address).exists():
             continue
         span = {model: (dt.date(year, 1, 1), dt.date(year + 1, 1, 1))}
-        page = index.render(**_content(span), runs=store.runs_of_year(model, year), heading=f"{model}: {year}")
+        content = _content(span) | {"items": {}, "acknowledged": {}}
+        page = index.render(**content, runs=store.runs_of_year(model, year), heading=f"{model}: {year}")
         index.write(home / address, page)
     if now != known:
         index.write(home / _STATES, json.dumps(now))

@@ -41,11 +41,7 @@ _QUERIES = {
         select x.model, x.start, x.columns {_SPANS} join driftbook.acknowledgement x on x.model = s.its
         order by x.model, x.start, x.columns
     """,
-    # Those of earlier days are open still, those of later days are another page's.
-    "items": f"""
-        select x.* {_SPANS} join driftbook.open_item_page x on x.model = s.its and x.since < s.stop
-        order by x.model, x.newest_day desc, x.since desc
-    """,
+    "items": "select * from driftbook.open_item_page order by model, newest_day desc, since desc",
 }
 
 
@@ -54,7 +50,7 @@ def listed(spans: Mapping[str, tuple[dt.date, dt.date]]) -> dict[str, pd.DataFra
     """Return what the index shows of the days `[start, end)` of each model, as frames with a column `model`.
 
     `days` with their verdicts and pages, the `judgements` that call a person with what the day is about, `comparisons`
-    of two days, what is `acknowledged`, and the `items` that are open since a day before the end.
+    of two days, what is `acknowledged`, and, whatever the days, all open `items`.
 
     Raises
     ------

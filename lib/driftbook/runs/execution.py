@@ -30,6 +30,7 @@ from driftbook.runs.limits import Limits
 from driftbook.runs.parameters import Request
 
 
+@store.kept()
 def execute(nb: NotebookNode, kernel_name: str, *, in_batch: bool = False, **options: Any) -> NotebookNode:
     """Return the executed notebook; its run record is written and its page archived, whatever happened.
 
@@ -81,6 +82,8 @@ def _executed(nb: NotebookNode, kernel_name: str, options: dict[str, Any], limit
     reason = kernels.against_forking(nb, kernel_name)
     nb.metadata["driftbook"]["executed"] = f"in a kernel: {reason}" if reason else "in a fork"
     if not reason:
+        if nb.metadata["driftbook"]["notebook"] == "backfill":
+            archive.prepare()  # its workers are forked from the process of its cells, and find it there
         return ForkEngine.execute_notebook(nb, kernel_name, **options, memory_mb=limits.memory_mb)
     logger.info("In a kernel of its own: %s", reason)
     at_start = [identity.AT_START, *([memory.at_start(limits.memory_mb)] if limits.memory_mb else [])]

@@ -18,6 +18,7 @@ from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, NotebookExecutionManager
 from papermill.log import logger
 
+from driftbook import store
 from driftbook.runs import archive, scrubbing, shell
 
 #: Seconds between looks at whether a silent process still lives.
@@ -83,7 +84,9 @@ class ForkClient(PapermillNotebookClient):
         end = time.monotonic() + timeout if timeout else float("inf")
         try:
             self._channel.send(cell.source)
-            while (message := self._received(end))["msg_type"] != "execute_reply":
+            for message in self._messages(end):
+                if message["msg_type"] == "execute_reply":
+                    return message
                 with suppress(CellExecutionComplete):
                     self.process_message(message, cell, cell_index)
         except TimeoutError:  # an OSError too
@@ -91,9 +94,12 @@ class ForkClient(PapermillNotebookClient):
             raise CellTimeoutError.error_from_timeout_and_cell(said, round(timeout), cell) from None
         except (EOFError, OSError):
             raise DeadKernelError("Kernel died") from None
-        return message
 
-    def _received(self, end: float) -> dict:
+    def _messages(self, end: float) -> Iterator[dict]:
+        while True:
+            yield from self._received(end)
+
+    def _received(self, end: float) -> tuple[dict, ...]:
         while (left := end - time.monotonic()) > 0:
             if self._channel.poll(min(_LOOK, left)):
                 return self._channel.recv()
@@ -135,6 +141,7 @@ def _beside(work: Callable[[], None]) -> Iterator[None]:
         thread.join()
 
 
+@store.kept()
 def _child(ours: Any, theirs: Any, memory_mb: float | None) -> None:
     ours.close()  # else it would never see the end of its parent
     shell.serve(theirs, memory_mb)

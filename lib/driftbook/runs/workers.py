@@ -18,7 +18,7 @@ from driftbook import model, paths, store
 from driftbook.errors import DatabaseUnavailable
 from driftbook.measures import drift, performance
 from driftbook.model import TrainedModel
-from driftbook.runs import archive, kernels, shell, signals, versions
+from driftbook.runs import archive, kernels, memory, shell, signals, versions
 
 #: Seconds between looks at whether silent workers still live.
 _LOOK = 1.0
@@ -147,6 +147,7 @@ def _end(worker: _Worker) -> int | None:
     return status
 
 
+@store.kept()
 def work(channel: Connection, trained: TrainedModel, params: str | Mapping) -> None:
     """Execute the days that come over the channel until there is none; the work of a worker's process."""
     _settle()
@@ -158,6 +159,7 @@ def work(channel: Connection, trained: TrainedModel, params: str | Mapping) -> N
         channel.send(store.scrub(_in_turn(trained, params, *message)))
 
 
+@memory.without_collections()
 def warm(trained: TrainedModel) -> None:
     """Load what each day needs: forks of this process find it there."""
     shell.prepare()  # first: matplotlib asks it where figures go
@@ -190,8 +192,6 @@ def warm(trained: TrainedModel) -> None:
     rows.head(1).to_html()
     model.keep(trained)
     shell.find_threads()
-    gc.collect()
-    gc.freeze()
 
 
 def _warm_causes(trained: TrainedModel) -> None:

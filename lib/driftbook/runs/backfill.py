@@ -17,8 +17,9 @@ from driftbook.errors import BadInput, RunFailed
 from driftbook.model import TrainedModel
 from driftbook.periods import Period
 from driftbook.runs import archive, listing, unsent, versions
+from driftbook.runs.crew import Crew
 from driftbook.runs.identity import run_id
-from driftbook.runs.workers import DONE, Crew
+from driftbook.runs.workers import DONE
 
 DAYS = ("missing", "all")
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from nbformat import NotebookNode
+from nbformat.v4 import new_notebook
 from papermill.log import logger
 
 from driftbook import batches, store
@@ -34,7 +35,8 @@ from driftbook.runs.parameters import Request
 def execute(nb: NotebookNode, kernel_name: str, *, in_batch: bool = False, **options: Any) -> NotebookNode:
     """Return the executed notebook; its run record is written and its page archived, whatever happened.
 
-    The archive's index, and looking for runs that were lost, are left to the caller where `in_batch`.
+    The archive's index, and looking for runs that were lost, are left to the caller where `in_batch`, who gets an empty
+    notebook of a run that succeeded.
 
     Raises
     ------
@@ -71,7 +73,7 @@ def execute(nb: NotebookNode, kernel_name: str, *, in_batch: bool = False, **opt
         raise died
     if failure and not failures.failed_cell(nb):  # papermill itself raises for a failed cell
         raise RunFailed(failure)
-    return nb
+    return new_notebook() if in_batch and not failure else nb  # papermill writes it out, to /dev/null too
 
 
 def _executed(nb: NotebookNode, kernel_name: str, options: dict[str, Any], limits: Limits) -> NotebookNode:

@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from typing import Any
 
 from nbclient.client import timestamp
@@ -54,7 +54,8 @@ class ForkClient(PapermillNotebookClient):
     def execute(self, *, memory_mb: float | None = None, **_: Any) -> NotebookNode:
         """Run all cells; outputs, counts and times are noted as from a kernel."""
         self.reset_execution_trackers()
-        with _forked(memory_mb) as (self._process, self._channel), _beside(archive.prepare):
+        beside = nullcontext() if archive.prepare.cache_info().currsize else _beside(archive.prepare)
+        with _forked(memory_mb) as (self._process, self._channel), beside:
             self.log.info("Executing notebook in a fork of this process")
             self.papermill_execute_cells()
         self.nb.metadata["language_info"] = _language()

@@ -57,14 +57,15 @@ def piece(settings: Settings, grid: Grid, batch: Batch, losses: pd.Series) -> Pr
 
 
 def _profile(settings: Settings, grid: Grid, batch: Batch, losses: pd.Series, **known: Any) -> Profile:
+    inputs = batch.inputs
     return count(
         settings.calendar,
         grid,
         batch.period.start,
         batch.frame,
-        missing={name: missing_values(batch.inputs[name]) for name in batch.inputs.column_names},
+        missing={name: missing_values(inputs[name]) for name in inputs.column_names},
         invalid={name: len(rows) for name, rows in batch.invalid.items()},
-        kinds=kinds(batch.inputs),
+        kinds=kinds(inputs),
         errors=losses.to_numpy(),
         **known,
     )

@@ -90,8 +90,10 @@ def report(
     settings, calibration = trained.settings, trained.calibration
     if batch.frame.empty:
         return DayReport(_empty(trained, batch), batch)
-    day = counted.profile if counted else counting.profile(settings, calibration.grid, batch)
-    day = history.with_estimate(trained, day, batch)
+    if counted:
+        day = counted.profile
+    else:
+        day = history.with_estimate(trained, counting.profile(settings, calibration.grid, batch), batch)
     verdict = judge(calibration, settings.alarms, day, before)
     if past:
         verdict = lasting.with_since(calibration, settings.alarms, day, verdict, past)

@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from driftbook import batches, model, relations
+from driftbook import batches, estimates, model, relations
 from driftbook.batches import Batch
 from driftbook.batches.derive import row_hashes
 from driftbook.batches.sampling import Sample
@@ -36,7 +36,8 @@ class Tally:
     Attributes
     ----------
     profile
-        The same as that of all rows at once, but for the surprises of columns together, which are the sample's.
+        The same as that of all rows at once, but for the surprises of columns together and the losses to be expected,
+        which are the sample's.
     performance
         The number of labelled rows, and the metrics that are means over rows, by name, with their intervals.
     sample
@@ -66,8 +67,11 @@ def count(trained: TrainedModel, period: Period, size: int = counting.SAMPLE) ->
     if profile is None:
         return None
     drawn = sample.batch(piece.batch, hashes.sha256)
+    of_sample = partial(relations.sums, settings, grid.relations, drawn), partial(_estimated, trained, drawn)
+    together, estimated = batches.in_order(of_sample)
     counted = {
-        "together": relations.sums(settings, grid.relations, drawn),
+        "together": together,
+        "estimated": estimated,
         "duplicates": hashes.repeated(),
         "modes": counting.modes(few),
         "values": {name: one.counts() for name, one in by_value.items()},
@@ -111,6 +115,10 @@ def _counted(trained: TrainedModel, known: dict[str, Counter | None], batch: Bat
         {name: batch.frame[name].value_counts(sort=False) for name in (*grid.ordered, *grid.unordered)},
         counting.few_values(counting.unwatched(grid, batch), {name for name in [*known] if known[name] is None}),
     )
+
+
+def _estimated(trained: TrainedModel, batch: Batch) -> tuple[int, float]:
+    return estimates.expected(trained.error_model, trained.settings, batch.frame) if trained.error_model else (0, 0.0)
 
 
 def _added(one: Counter | None, other: Counter | None) -> Counter | None:

@@ -82,24 +82,28 @@ def chunks(settings: Settings, period: Period, work: Callable[[Batch], Any] = la
     def done(read: Callable[[], Piece]) -> tuple[tuple[str, pa.Schema], Any] | None:
         if not (piece := read()).table.num_rows:
             return None
-        frame, invalid = frame_of(settings, piece.table, piece.derived, copy=False)
-        return (piece.name, piece.table.schema), work(
-            Batch(period, piece.table, frame, strays, invalid, _outputs(settings))
-        )
+        described = piece.name, piece.table.schema
+        try:
+            frame, invalid = frame_of(settings, piece.table, piece.derived, copy=False)
+            return described, work(Batch(period, piece.table, frame, strays, invalid, _outputs(settings)))
+        except BadData as error:  # parts that differ explain it
+            return described, error
 
     pieces = (piece for part in parts for piece in selection.pieces(settings, part, period))
-    for found in _in_order(partial(done, piece) for piece in pieces):
+    for found in in_order(partial(done, piece) for piece in pieces):
         if found is None:
             continue
         described, result = found
         first = first or described
         if not described[1].equals(first[1]):
             raise BadData(_differ(first, described))
+        if isinstance(result, BadData):
+            raise result
         yield result
         pa.default_memory_pool().release_unused()
 
 
-def _in_order(tasks: Iterable[Callable[[], _T]]) -> Iterator[_T]:
+def in_order(tasks: Iterable[Callable[[], _T]]) -> Iterator[_T]:
     """Yield what tasks return, in their order. On each thread of ours libraries have one of their own.
 
     More would mostly wait for each other, and in a fork GNU's OpenMP waits for ever for threads of its parent.

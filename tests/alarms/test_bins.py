@@ -1,3 +1,4 @@
+import dataclasses
 import datetime as dt
 import math
 
@@ -37,11 +38,22 @@ def test_rare_and_new_values_are_other_and_unseen(frozen):
     assert counts.sum() == 1500
 
 
-def test_to_its_own_day_a_value_of_no_other_day_is_unseen(frozen, reference_days):
-    assert bins.unseen(frozen["zone"], reference_days[0], own=True) == 0
-    once = bins.Bins("zone", ("other",), False, np.array([]), np.array([]), (), {f"z{i}": 1 for i in range(12)})
-    assert bins.unseen(once, reference_days[0], own=True) == 1500
-    assert bins.unseen(once, reference_days[0]) == 0
+def test_to_its_own_day_a_value_of_no_other_day_is_unseen(reference_days):
+    zones = {"z1": 1000, "here alone": 500}
+    alone = dataclasses.replace(reference_days[0], values={**reference_days[0].values, "zone": zones})
+    days = [alone, *reference_days[1:]]
+    zone = next(column for column in bins.freeze(GRID, days) if column.column == "zone")
+    (own,) = bins.features([zone], days, [zone.own], own=True)
+    (other,) = bins.features([zone], days, [bins.counts(zone, days)], own=False)
+    at = own.labels.index("unseen")
+    assert own.share[:, at].tolist() == [500 / 1500, *[0] * (len(days) - 1)]
+    assert not other.share[:, at].any()
+    assert bins.unseen(zone, alone) == 0
+
+
+@pytest.mark.parametrize("column", ["amount", "seats", "zone", "hour"])
+def test_a_reference_knows_its_own_days(frozen, reference_days, column):
+    assert frozen[column].own.tolist() == bins.counts(frozen[column], reference_days).tolist()
 
 
 @pytest.mark.parametrize("column", ["amount", "seats", "zone", "hour"])
@@ -63,7 +75,7 @@ def test_the_stabilised_share_has_the_variance_it_claims():
 def test_features_against_the_formula(frozen):
     day = count(DAY)
     x = bins.counts(frozen["seats"], [day])
-    found = bins.features(frozen["seats"], [day], x, own=False)
+    (found,) = bins.features([frozen["seats"]], [day], [x], own=False)
     assert found.labels == ("1", "2", "3", "other", "up to 1", "up to 2", "up to 3", "missing")
     first = 2 * math.asin(math.sqrt((x[0, 0] + 3 / 8) / (1500 + 3 / 4)))
     assert found.y[0, 0] == found.y[0, 4] == pytest.approx(first)
@@ -74,7 +86,7 @@ def test_features_against_the_formula(frozen):
 def test_a_column_without_a_value_has_finite_features(frozen):
     rows = frame(DAY).assign(amount=np.nan)
     day = count(DAY, rows)
-    found = bins.features(frozen["amount"], [day], bins.counts(frozen["amount"], [day]), own=False)
+    (found,) = bins.features([frozen["amount"]], [day], [bins.counts(frozen["amount"], [day])], own=False)
     assert np.isfinite(found.y).all() and np.isfinite(found.v).all()
     assert found.share[0, -1] == 1.0
 

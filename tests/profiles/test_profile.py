@@ -1,3 +1,4 @@
+import dataclasses
 import datetime as dt
 import json
 
@@ -55,6 +56,16 @@ def test_there_and_back_as_json():
     back = profile.from_dict(json.loads(json.dumps(day.to_dict(), sort_keys=True)))
     assert back.sha256 == day.sha256
     assert back.to_dict() == day.to_dict()
+
+
+def test_a_day_read_again_is_not_hashed_again(monkeypatch):
+    day = count(DAY)
+    data = day.to_dict()
+    stored_before = {name: value for name, value in data.items() if name != "sha256"}
+    assert profile.from_dict(stored_before).sha256 == day.sha256
+    assert dataclasses.replace(profile.from_dict(data), duplicates=1).sha256 != day.sha256
+    monkeypatch.setattr(json, "dumps", None)
+    assert profile.from_dict(data).sha256 == day.sha256
 
 
 def test_the_hash_is_of_the_counts():

@@ -14,6 +14,7 @@ import psutil
 import pytest
 from driftbook import store
 from driftbook.runs import forks, shell, workers
+from driftbook.runs.crew import Crew
 from nbclient.exceptions import DeadKernelError
 
 KILL = "import faulthandler, os, signal; faulthandler.disable(); os.kill(os.getpid(), signal.SIG{})"
@@ -92,7 +93,7 @@ def crew(monkeypatch, tmp_path, database):
             return work(day, tries) or ""
 
         monkeypatch.setattr(workers, "_in_turn", lambda trained, params, day, *_: one(params, day))
-        with workers.Crew(SimpleNamespace(), "demo", 2) as crew:
+        with Crew(SimpleNamespace(), "demo", 2) as crew:
             return dict(crew.run(days))
 
     return run
@@ -135,7 +136,7 @@ def test_a_worker_killed_from_outside_takes_its_cells_along(crew, tmp_path):
 def test_an_idle_worker_that_is_killed(crew, monkeypatch, tmp_path):
     monkeypatch.setattr(workers, "_in_turn", lambda *_: str(os.getpid()))
     monkeypatch.setattr(workers, "warm", lambda trained: None)
-    with workers.Crew(SimpleNamespace(), "demo", 1) as crew:
+    with Crew(SimpleNamespace(), "demo", 1) as crew:
         ((_, first),) = crew.run([1])
         os.kill(int(first), signal.SIGKILL)
         assert is_gone(int(first))

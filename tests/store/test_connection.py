@@ -1,3 +1,4 @@
+import os
 import re
 import signal
 import subprocess
@@ -220,3 +221,59 @@ def test_a_login_that_may_not_create_says_the_way_out(database, monkeypatch):
     finally:
         with psycopg.connect(database) as connection:
             connection.execute("drop owned by weak cascade; drop role weak")
+
+
+def session(opened):
+    return opened.execute("select pg_backend_pid()").fetchone()[0]
+
+
+def test_a_process_that_keeps_its_connections_uses_them_again(database):
+    with connection.kept():
+        with connect() as opened:
+            first = session(opened)
+            opened.execute("create table kept_rows (value int)")
+        with connection.kept(), connect() as opened, connect() as second:  # the outer one is in use
+            assert session(opened) == first != session(second)
+            assert second.execute("select * from kept_rows").fetchall() == []
+        with pytest.raises(ZeroDivisionError), connect() as opened:
+            opened.execute("insert into kept_rows values (1)")
+            raise ZeroDivisionError
+        with connect() as opened:
+            assert opened.execute("select * from kept_rows").fetchall() == []
+            assert settings("TimeZone") == ["UTC"]
+    assert opened.closed and second.closed
+    with connect() as opened:
+        assert session(opened) != first
+    assert opened.closed
+
+
+def test_a_kept_connection_that_was_lost_is_opened_anew(database):
+    with connection.kept():
+        with connect() as opened:
+            first = session(opened)
+        with psycopg.connect(database, autocommit=True) as other:
+            other.execute("select pg_terminate_backend(%s, 5000)", [first])
+        with connect() as opened:
+            assert session(opened) != first
+
+
+def test_a_kept_connection_is_of_its_database(database, monkeypatch):
+    with connection.kept():
+        with connect() as opened:
+            first = session(opened)
+        monkeypatch.setenv("DATABASE_URL", f"{database}&application_name=mine")
+        with connect() as opened:
+            assert session(opened) != first
+
+
+def test_a_fork_leaves_the_connections_of_its_parent_alone(database):
+    with connection.kept():
+        with connect() as opened:
+            first = session(opened)
+        child = os.fork()
+        if not child:
+            with connect() as own:
+                os._exit(session(own) == first)
+        assert os.waitpid(child, 0)[1] == 0
+        with connect() as opened:
+            assert session(opened) == first

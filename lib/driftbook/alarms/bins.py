@@ -4,11 +4,11 @@ A feature is a variance-stabilised share, `y = 2 asin(sqrt((x + 3/8) / (n + 3/4)
 `1 / (n + 3/4)` (Anscombe 1948, Biometrika 35, 246-254).
 """
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain, pairwise
+from itertools import chain, compress, count, filterfalse, pairwise, repeat
 
 import numpy as np
 import pandas as pd
@@ -38,9 +38,11 @@ class Bins:
     values
         Columns counted by value: the values with a bin of their own, in the order of their bins.
     seen
-        Columns counted by value: on how many reference days each known value occurred.
+        Columns counted by value: the values that occurred on the reference's days.
     counts_missing
         Whether the column's missing values are a feature of its own, and not of a group missing together.
+    own, own_unseen
+        What `counts` gives of the reference's own days, and how many values of each of them no other one has.
     """
 
     column: str
@@ -49,13 +51,17 @@ class Bins:
     starts: np.ndarray
     edges: np.ndarray
     values: tuple[str, ...]
-    seen: dict[str, int]
+    seen: Collection[str]
     counts_missing: bool = True
+    own: np.ndarray | None = None
+    own_unseen: np.ndarray | None = None
 
     @cached_property
-    def seen_once(self) -> frozenset[str]:
-        """The values of a single reference day: to that day no other one has them."""
-        return frozenset(value for value, days in self.seen.items() if days == 1)
+    def features(self) -> tuple[str, ...]:
+        """The labels of the column's features: its bins, and what else `features` makes of them."""
+        cumulative = cumulative_labels(self) if self.is_ordered else []
+        others = {OUTSIDE: len(self.starts), UNSEEN: self.values and not self.is_ordered, MISSING: self.counts_missing}
+        return (*self.labels, *cumulative, *(label for label, is_one in others.items() if is_one))
 
 
 @dataclass(frozen=True)
@@ -72,11 +78,15 @@ class Shares:
     share: np.ndarray
 
 
-def freeze(grid: Grid, days: Sequence[Profile]) -> list[Bins]:
-    """Return the bins of every column of the grid, from the pooled days of a reference."""
+def freeze(grid: Grid, days: Sequence[Profile], elsewhere: Collection[str] = ()) -> list[Bins]:
+    """Return the bins of every column of the grid, from the pooled days of a reference.
+
+    The missing values of the columns named in `elsewhere` are no features of theirs.
+    """
     return [
-        *(_numeric(grid, name, days) for name in grid.edges),
-        *(_discrete(grid, name, days) for name in grid.ordered + grid.unordered),
+        *(_numeric(grid, name, days, name not in elsewhere) for name in grid.edges),
+        *(_discrete(name, True, days, name not in elsewhere) for name in grid.ordered),
+        *(_discrete(name, False, days, name not in elsewhere) for name in grid.unordered),
     ]
 
 
@@ -85,47 +95,51 @@ def counts(bins: Bins, days: Sequence[Profile]) -> np.ndarray:
     if len(bins.starts):
         return np.add.reduceat(np.stack([day.bins[bins.column] for day in days]), bins.starts, axis=1)
     found = [day.values[bins.column] for day in days]
-    own = np.array([[values.get(value, 0) for value in bins.values] for values in found], dtype=np.int64)
-    own = own.reshape(len(days), -1)
-    total = np.array([sum(values.values()) for values in found])
-    return np.column_stack([own, total - own.sum(axis=1)])
+    own = np.array([list(map(values.get, bins.values, repeat(0))) for values in found], dtype=np.int64)
+    return _with_rest(own.reshape(len(days), -1), np.array([sum(values.values()) for values in found]))
 
 
-def features(bins: Bins, days: Sequence[Profile], x: np.ndarray, *, own: bool) -> Shares:
-    """Return a column's features: shares of bins and missing values; cumulative shares where an order means something.
+def _with_rest(x: np.ndarray, total: np.ndarray) -> np.ndarray:
+    return np.column_stack([x, total - x.sum(axis=1)])
 
-    `x` holds `counts`, corrected where the clock changed. Numeric columns have the share out of the usual range as
-    well, categories that of values no reference day has; with `own` the days are the reference's own, to which a value
-    of no *other* day is unseen.
+
+def features(columns: Sequence[Bins], days: Sequence[Profile], x: Sequence[np.ndarray], *, own: bool) -> list[Shares]:
+    """Return columns' features: shares of bins and missing values; cumulative shares where an order means something.
+
+    `x` holds the `counts` of each column, corrected where the clock changed. Numeric columns have the share out of the
+    usual range as well, categories that of values no reference day has; with `own` the days are the reference's own, to
+    which a value of no *other* day is unseen.
     """
-    n = x.sum(axis=1)
+    if not columns:
+        return []
+    parts = [part for bins, counted in zip(columns, x, strict=True) for part in _parts(bins, days, counted, own=own)]
+    totals = np.column_stack([counted.sum(axis=1) for counted in x])
+    counted, ends = np.concatenate(parts, axis=1), np.cumsum([len(bins.features) for bins in columns])
+    of = np.repeat(totals, np.diff(ends, prepend=0), axis=1)
+    of[:, ends[[bins.counts_missing for bins in columns]] - 1] = np.array([[day.rows] for day in days])
+    found = stabilised(counted, of), variance(of), counted / np.maximum(of, 1)
+    split = zip(*(np.split(one, ends[:-1], axis=1) for one in found), strict=True)
+    return [Shares(bins.column, bins.features, *one) for bins, one in zip(columns, split, strict=True)]
+
+
+def _parts(bins: Bins, days: Sequence[Profile], x: np.ndarray, *, own: bool) -> list[np.ndarray]:
+    """Return the counts behind a column's features, in their order."""
     parts = [x]
-    labels = [*bins.labels]
     if bins.is_ordered:
         parts.append(np.cumsum(x, axis=1)[:, :-1])
-        labels += cumulative_labels(bins)
     if len(bins.starts):
         parts.append(x[:, :1] + x[:, -1:])
-        labels.append(OUTSIDE)
     if bins.values and not bins.is_ordered:
-        parts.append(np.array([[unseen(bins, day, own=own)] for day in days]))
-        labels.append(UNSEEN)
-    of = np.broadcast_to(n[:, None], (len(days), len(labels)))
+        parts.append(bins.own_unseen[:, None] if own else np.array([[unseen(bins, day)] for day in days]))
     if bins.counts_missing:
         parts.append(np.array([[day.missing[bins.column]] for day in days]))
-        labels.append(MISSING)
-        of = np.column_stack([of, [day.rows for day in days]])
-    counted = np.column_stack(parts)
-    return Shares(bins.column, tuple(labels), stabilised(counted, of), variance(of), counted / np.maximum(of, 1))
+    return parts
 
 
-def unseen(bins: Bins, day: Profile, *, own: bool = False) -> int:
-    """Return how many values of a day no reference day has; to an `own` day, no other reference day."""
+def unseen(bins: Bins, day: Profile) -> int:
+    """Return how many values of a day no reference day has."""
     values = day.values[bins.column]
-    unknown = values.keys() - bins.seen.keys()
-    if own:
-        unknown |= values.keys() & bins.seen_once
-    return sum(values[value] for value in unknown)
+    return sum(map(values.__getitem__, filterfalse(bins.seen.__contains__, values)))
 
 
 def cumulative_labels(bins: Bins) -> list[str]:
@@ -159,31 +173,37 @@ def unstabilised(y: np.ndarray) -> np.ndarray:
     return np.sin(np.clip(y, 0, np.pi) / 2) ** 2
 
 
-def _numeric(grid: Grid, column: str, days: Sequence[Profile]) -> Bins:
-    edges = np.array(grid.edges[column])
-    pooled = np.sum([day.bins[column] for day in days], axis=0)
+def _numeric(grid: Grid, column: str, days: Sequence[Profile], counts_missing: bool) -> Bins:
+    edges, fine = np.array(grid.edges[column]), np.stack([day.bins[column] for day in days])
+    pooled = fine.sum(axis=0)
     cumulative = np.cumsum(pooled) / max(pooled.sum(), 1)
     cuts = np.unique(np.minimum(np.searchsorted(cumulative, np.array(QUANTILES) - 1e-9), len(edges) - 1))
     texts = _distinct(edges[cuts])
     labels = (f"≤ {texts[0]}", *(f"{low} – {high}" for low, high in pairwise(texts)), f"> {texts[-1]}")
-    return Bins(column, labels, True, np.concatenate([[0], cuts + 1]), edges[cuts], (), {})
+    starts = np.concatenate([[0], cuts + 1])
+    own = np.add.reduceat(fine, starts, axis=1)
+    return Bins(column, labels, True, starts, edges[cuts], (), (), counts_missing, own)
 
 
-def _discrete(grid: Grid, column: str, days: Sequence[Profile]) -> Bins:
-    by_day = [day.values[column] for day in days]
-    totals = [sum(values.values()) for values in by_day]
-    # Frequent in all of them is only what is so on one of them, but for rounding.
-    least = [0.999 * LEAST_SHARE * total for total in totals]
-    some = {value for values, most in zip(by_day, least, strict=True) for value, n in values.items() if n >= most}
-    pooled = {value: sum(values.get(value, 0) for values in by_day) for value in some - {REST}}
-    seen = dict(Counter(chain.from_iterable(by_day)))
-    is_ordered = column in grid.ordered
-    frequent = [value for value, n in pooled.items() if n >= LEAST_SHARE * sum(totals)]
-    frequent = (
-        sorted(frequent, key=float) if is_ordered else sorted(frequent, key=lambda value: (-pooled[value], value))
-    )
-    labels = (*map(_told_apart, frequent), OTHER)
-    return Bins(column, labels, is_ordered, np.array([], dtype=int), np.array([]), tuple(frequent), seen)
+def _discrete(column: str, is_ordered: bool, days: Sequence[Profile], counts_missing: bool) -> Bins:
+    at, x, occurred = _by_value([day.values[column] for day in days])
+    pooled, total = x.sum(axis=0), x.sum(axis=1)
+    is_frequent = (pooled >= LEAST_SHARE * total.sum()).tolist()
+    counted = {value: pooled[at[value]] for value in compress(at, is_frequent) if value != REST}
+    frequent = sorted(counted, key=float if is_ordered else lambda value: (-counted[value], value))
+    own = _with_rest(x[:, [at[value] for value in frequent]] if frequent else x[:, :0], total)
+    labels, none = (*map(_told_apart, frequent), OTHER), np.array([])
+    unseen = x[:, occurred == 1].sum(axis=1)
+    return Bins(column, labels, is_ordered, none, none, tuple(frequent), at, counts_missing, own, unseen)
+
+
+def _by_value(found: Sequence[Mapping[str, int]]) -> tuple[dict[str, int], np.ndarray, np.ndarray]:
+    """Return the position of each value, days (lines) by how often it occurred, and on how many days it did."""
+    at: defaultdict[str, int] = defaultdict(count().__next__)
+    positions = np.fromiter(map(at.__getitem__, chain.from_iterable(found)), np.intp)
+    x = np.zeros((len(found), len(at)), dtype=np.int64)
+    x[np.repeat(np.arange(len(found)), [*map(len, found)]), positions] = [*chain.from_iterable(map(dict.values, found))]
+    return dict(at), x, np.bincount(positions, minlength=len(at))
 
 
 def _told_apart(value: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -38,9 +38,8 @@ def freeze(grid: Grid, days: Sequence[Profile]) -> BinPlan:
     """Return the frame of a reference's days."""
     groups = _missing_together(grid, days)
     elsewhere = {*grid.partial, *(name for group in groups for name in group)}
-    frozen = tuple(replace(own, counts_missing=own.column not in elsewhere) for own in bins.freeze(grid, days))
     together = tuple(grid.relations.columns) if grid.relations else ()
-    return BinPlan(frozen, groups, _hour_shares(grid, days), together)
+    return BinPlan(tuple(bins.freeze(grid, days, elsewhere)), groups, _hour_shares(grid, days), together)
 
 
 def _missing_together(grid: Grid, days: Sequence[Profile]) -> tuple[tuple[str, ...], ...]:
@@ -52,17 +51,18 @@ def _missing_together(grid: Grid, days: Sequence[Profile]) -> tuple[tuple[str, .
     delivered = sorted(set.intersection(*(set(day.missing) for day in days)))
     counts = {name: np.array([day.missing[name] for day in days]) for name in delivered}
     groups: list[list[str]] = []
+    watched = {*grid.columns}
     for name in delivered:
         own = counts[name]
         known = (group for group in groups if np.abs(counts[group[0]] - own).sum() <= ALIKE * own.sum())
-        if not own.any() and name in grid.columns:
+        if not own.any() and name in watched:
             continue
         group = next(known, None)
         if group is None:
             groups.append([name])
         else:
             group.append(name)
-    return tuple(tuple(group) for group in groups if len(group) > 1 or group[0] not in grid.columns)
+    return tuple(tuple(group) for group in groups if len(group) > 1 or group[0] not in watched)
 
 
 def group_label(group: Sequence[str]) -> str:
@@ -72,7 +72,8 @@ def group_label(group: Sequence[str]) -> str:
 
 def measure(plan: BinPlan, days: Sequence[Profile], *, own: bool = False) -> list[Shares]:
     """Return the features of some days, one entry per scored column; `own` days are the reference's."""
-    found = [_column(plan, column, days, own=own) for column in plan.bins]
+    counted = [_counted(plan, column, days, own=own) for column in plan.bins]
+    found = bins.features(plan.bins, days, counted, own=own)
     rows = np.array([day.rows for day in days], dtype=float)
     if plan.groups:
         missing = [[max(day.missing.get(name, day.rows) for name in group) for group in plan.groups] for day in days]
@@ -84,13 +85,13 @@ def measure(plan: BinPlan, days: Sequence[Profile], *, own: bool = False) -> lis
     return [*found, _together(plan, days)] if plan.together else found
 
 
-def _column(plan: BinPlan, column: Bins, days: Sequence[Profile], *, own: bool) -> Shares:
-    x = bins.counts(column, days)
+def _counted(plan: BinPlan, column: Bins, days: Sequence[Profile], *, own: bool) -> np.ndarray:
+    x = column.own if own else bins.counts(column, days)
     if _is_hour(column.column):
         x = x.astype(float)
         for line, day in enumerate(days):
             _correct_clock(plan, column, x[line], day)
-    return bins.features(column, days, x, own=own)
+    return x
 
 
 def _correct_clock(plan: BinPlan, column: Bins, x: np.ndarray, day: Profile) -> None:

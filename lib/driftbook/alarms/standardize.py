@@ -12,8 +12,8 @@ import numpy as np
 _WINSOR = 3.0
 #: How many days' worth the column's mean between-day variance counts in each of its features' own.
 _PRIOR_DAYS = 10
-#: About how many features are fitted at a time: their numbers of all days stay in a processor's cache.
-_BLOCK = 4000
+#: About how many numbers, those of each pair of days, are worked on at a time: they stay in a processor's cache.
+_BLOCK = 500_000
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,14 @@ def fit(y: np.ndarray, v: np.ndarray, classes: np.ndarray, groups: np.ndarray) -
     residuals winsorised at 3 robust standard deviations. The between-day variance is the part of the residuals'
     variance that sampling does not explain, shrunk to its mean over the column's features.
     """
-    return _around(_medians(y, classes), y, v, classes, groups)
+    members, median, mean_v = _members(classes), _medians(y, classes), v.mean(axis=0)
+    residual = y - median[classes]
+    bound = _WINSOR * np.maximum(1.4826 * _median(np.abs(residual)), np.sqrt(mean_v))
+    np.clip(residual, -bound, bound, out=residual)
+    shift = np.stack([residual[own].mean(axis=0) for own in members])
+    residual -= shift[classes]
+    tau2 = _tau2((residual**2).sum(axis=0), len(y) - len(members), mean_v, groups)
+    return Spread(median + shift, tau2, np.array([own.sum() for own in members]))
 
 
 def _members(classes: np.ndarray) -> list[np.ndarray]:
@@ -56,27 +63,21 @@ def _medians(y: np.ndarray, classes: np.ndarray) -> np.ndarray:
 
 def _median(y: np.ndarray) -> np.ndarray:
     """Return the median of the lines, column by column: what numpy's does, whose own takes five times as long."""
-    ordered = np.sort(y.T.copy(), axis=1)
-    middle = (ordered[:, (len(y) - 1) // 2] + ordered[:, len(y) // 2]) / 2
-    return np.where(np.isnan(ordered[:, -1]), np.nan, middle)
+    ordered = _ordered(y)
+    return np.where(np.isnan(ordered[-1]), np.nan, (ordered[(len(y) - 1) // 2] + ordered[len(y) // 2]) / 2)
 
 
-def _around(median: np.ndarray, y: np.ndarray, v: np.ndarray, classes: np.ndarray, groups: np.ndarray) -> Spread:
-    """Return the spread of days whose class medians are known."""
-    members = _members(classes)
-    mean_v = v.mean(axis=0)
-    residual = y - median[classes]
-    scale = np.maximum(1.4826 * _median(np.abs(residual)), np.sqrt(mean_v))
-    np.clip(residual, -_WINSOR * scale, _WINSOR * scale, out=residual)
-    shift = np.stack([residual[own].mean(axis=0) for own in members])
-    freedom = max(len(y) - len(members), 1)
-    residual -= shift[classes]
-    residual *= residual
-    own_tau2 = np.maximum(0.0, residual.sum(axis=0) / freedom - mean_v)
-    sizes = np.diff([*groups, y.shape[1]])
-    column_tau2 = np.repeat(np.add.reduceat(own_tau2, groups) / sizes, sizes)
-    tau2 = (_PRIOR_DAYS * column_tau2 + freedom * own_tau2) / (_PRIOR_DAYS + freedom)
-    return Spread(median + shift, tau2, np.array([own.sum() for own in members]))
+def _ordered(y: np.ndarray) -> np.ndarray:
+    return np.sort(y.T.copy(), axis=1).T
+
+
+def _tau2(squares: np.ndarray, freedom: int, mean_v: np.ndarray, groups: np.ndarray) -> np.ndarray:
+    """Return the between-day variance from the sum of squared residuals."""
+    freedom = max(freedom, 1)
+    own = np.maximum(0.0, squares / freedom - mean_v)
+    sizes = np.diff([*groups, own.shape[-1]])
+    of_column = np.repeat(np.add.reduceat(own, groups, axis=-1) / sizes, sizes, axis=-1)
+    return (_PRIOR_DAYS * of_column + freedom * own) / (_PRIOR_DAYS + freedom)
 
 
 def deviations(spread: Spread, y: np.ndarray, v: np.ndarray, classes: np.ndarray, others: np.ndarray) -> np.ndarray:
@@ -99,7 +100,7 @@ def own_deviations(
 ) -> np.ndarray:
     """Return each reference day's deviations from a spread fitted without it: what an undisturbed new day shows."""
     found = np.empty_like(y)
-    firsts = groups[np.diff(groups // _BLOCK, prepend=-1) > 0]
+    firsts = groups[np.diff(groups // max(_BLOCK // len(y) ** 2, 1), prepend=-1) > 0]
     for first, last in pairwise([*firsts, y.shape[1]]):
         block, own = slice(first, last), groups[(groups >= first) & (groups < last)] - first
         found[:, block] = _own_deviations(y[:, block], v[:, block], classes, resembled, own)
@@ -109,22 +110,66 @@ def own_deviations(
 def _own_deviations(
     y: np.ndarray, v: np.ndarray, classes: np.ndarray, resembled: np.ndarray, groups: np.ndarray
 ) -> np.ndarray:
-    found, without = np.empty_like(y), np.empty_like(y)
-    for own in _members(classes):
-        without[own] = _medians_without_each(y[own])
+    """Return the deviations of all days at once: of what is fitted, lines stand for the days it is fitted without."""
+    members, lines = _members(classes), np.arange(len(y))
+    medians, sizes = _without_each_day(y, classes)
+    mean_v = _mean_without_each(v)
+    bound = _WINSOR * np.maximum(1.4826 * sizes, np.sqrt(mean_v))
+    days = np.array([own.sum() - own for own in members])
+    squares: list = [None] * len(y)
+    for kind, own in enumerate(members):
+        residual = y[own][:, None] - medians[kind]
+        np.minimum(np.maximum(residual, -bound, out=residual), bound, out=residual)
+        itself = np.arange(len(residual)), lines[own]
+        residual[itself] = 0.0
+        shift = residual.sum(axis=0) / days[kind][:, None]
+        residual -= shift
+        residual *= residual
+        residual[itself] = 0.0
+        medians[kind] += shift
+        for line, square in zip(lines[own], residual, strict=True):
+            squares[line] = square
+    tau2 = _tau2(sum(squares), len(y) - 1 - len(members), mean_v, groups)
+    spread = Spread(medians.reshape(-1, y.shape[1]), tau2, days.ravel())
+    return deviations(spread, y, v, classes * len(y) + lines, resembled * len(y) + lines)
+
+
+def _without_each_day(y: np.ndarray, classes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return each class's median without each day, and the median size of the other days' residuals from these.
+
+    Without one of its days a class has one of two or three medians, so few sorts tell the sizes of all.
+    """
     whole = _medians(y, classes)
-    for day, kind in enumerate(classes):
-        others = np.arange(len(y)) != day
-        medians = whole.copy()
-        medians[kind] = without[day]
-        spread = _around(medians, y[others], v[others], classes[others], groups)
-        found[day] = deviations(spread, y[[day]], v[[day]], classes[[day]], resembled[[day]])[0]
-    return found
+    medians, sizes = np.repeat(whole[:, None], len(y), axis=1), np.empty_like(y)
+    usual = np.abs(y - whole[classes])
+    for kind, own in enumerate(_members(classes)):
+        candidates, medians[kind, own] = _median_without_each(y[own], y[own])
+        for median in candidates:
+            size = usual.copy()
+            size[own] = np.abs(y[own] - median)
+            _, found = _median_without_each(size, size[own])
+            sizes[own] = np.where(medians[kind, own] == median, found, sizes[own])
+    return medians, sizes
 
 
-def _medians_without_each(y: np.ndarray) -> np.ndarray:
-    """Return for each line the median of the others, column by column, from one sort of them all."""
-    ordered, rest = np.sort(y, axis=0), len(y) - 1
+def _median_without_each(y: np.ndarray, some: np.ndarray) -> tuple[list[np.ndarray], np.ndarray]:
+    """Return for some of the lines the median of the others, column by column, and before it all that it can be."""
+    ordered, rest = _ordered(y), len(y) - 1
+    places = sorted({(rest - 1) // 2, rest // 2})
     # of the others, the one at a place stands one later among all where the line's own value comes before it
-    lower, upper = (np.where(y > ordered[at], ordered[at], ordered[at + 1]) for at in ((rest - 1) // 2, rest // 2))
-    return (lower + upper) / 2
+    found = sum(np.where(some > ordered[at], ordered[at], ordered[at + 1]) for at in places) / len(places)
+    options = [
+        sum(ordered[at + (after <= number)] for number, at in enumerate(places)) / len(places)
+        for after in range(len(places) + 1)
+    ]
+    return options, found
+
+
+def _mean_without_each(v: np.ndarray) -> np.ndarray:
+    """Return for each line the mean of the others, column by column; columns like the one before are not added anew."""
+    is_new = np.append(True, (v[:, 1:] != v[:, :-1]).any(axis=0))
+    found = np.zeros((len(v), is_new.sum()))
+    for line, one in enumerate(v[:, is_new]):
+        found[:line] += one
+        found[line + 1 :] += one
+    return found[:, np.cumsum(is_new) - 1] / (len(v) - 1)

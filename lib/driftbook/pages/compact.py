@@ -7,9 +7,8 @@ from nbformat import NotebookNode
 
 #: What pandas writes before the tags of a table; together with what JSON makes of lines, a fifth of a notebook.
 _INDENT = re.compile(r"\n *(?=</?(?:table|thead|tbody|tr|th|td)\b)")
-_TAG = re.compile(r"<(?!svg)[^>]*>")
-#: Pixels without a part.
-_WHOLE = re.compile(r"(\d)\.0(?![\d.])")
+#: Pixels without a part, within a tag.
+_WHOLE = re.compile(r"(?<=\d)\.0(?![\d.])(?=[^<>]*>)")
 #: Papermill notes when a cell began and ended, too.
 _TWICE = ("execution",)
 _MIDDLE = ' text-anchor="middle"'
@@ -48,7 +47,8 @@ def _drawing(text: str) -> str:
     if text.count("<text") == text.count("text-anchor="):
         text = text.replace(_MIDDLE, "").replace("<svg", f"<svg{_MIDDLE}", 1)
     text = _TURN.sub(r'\3 transform="translate(\1 \2)rotate(\4)"', text)
-    return _grouped(_TAG.sub(lambda tag: _WHOLE.sub(r"\1", tag[0]), text))
+    head, end, content = text.partition(">")
+    return _grouped(head + end + _WHOLE.sub("", content))
 
 
 def _grouped(text: str) -> str:

@@ -81,6 +81,7 @@ def render(
     exporter.register_filter(
         "highlight_code", lambda code, metadata: _colored(code, lexer, metadata.get("magics_language"))
     )
+    exporter.register_filter("prose", _prose)
     # Not HTMLExporter's own, which parses the finished page anew to mend what only Jupyter's template leaves undone.
     made = TemplateExporter.from_notebook_node(exporter, nb, resources={"page": page})[0]
     return _FALLBACK.sub(r"\1)", _INLINE.sub(r"\1", made))
@@ -136,6 +137,12 @@ def _colored(code: str, lexer: str | None, other: str | None) -> str:
     """Return a cell's code in colours, of a cell in an `other` language too: the same in the pages of many days."""
     colored = Highlight2HTML(pygments_lexer=lexer, parent=_exporter())
     return _PLAIN.sub(r"\1", colored(code, metadata={"magics_language": other} if other else {}))
+
+
+@lru_cache(maxsize=256)
+def _prose(markdown: str) -> str:
+    """Return a cell's prose as HTML: the same in the pages of many days."""
+    return _exporter().markdown2html({}, markdown)
 
 
 @cache

@@ -63,19 +63,21 @@ class Profile:
     together: dict[str, tuple[int, float, float]] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the profile as JSON data; bins without a row are left out."""
-        bins = {name: {str(i): int(counts[i]) for i in np.flatnonzero(counts)} for name, counts in self.bins.items()}
-        sizes = {name: len(counts) for name, counts in self.bins.items()}
-        clock = {str(hour): times for hour, times in self.clock.items()}
-        rest = {one.name: getattr(self, one.name) for one in fields(self)}
-        lists = {"errors": list(self.errors), "estimated": list(self.estimated)}
-        return rest | {"day": str(self.day), "bins": bins, "sizes": sizes, "clock": clock} | lists
+        """Return the profile as JSON data with its hash; bins without a row are left out."""
+        return self._counted() | {"estimated": list(self.estimated), "sha256": self.sha256}
 
     @cached_property
     def sha256(self) -> str:
         """Hash of what was counted: equal days give equal hashes. What is only estimated is no part of it."""
-        counted = {name: value for name, value in self.to_dict().items() if name != "estimated"}
-        return hashlib.sha256(json.dumps(counted, sort_keys=True, allow_nan=False).encode()).hexdigest()
+        return hashlib.sha256(json.dumps(self._counted(), sort_keys=True, allow_nan=False).encode()).hexdigest()
+
+    def _counted(self) -> dict[str, Any]:
+        filled = {name: np.flatnonzero(counts).tolist() for name, counts in self.bins.items()}
+        bins = {name: dict(zip(map(str, at), self.bins[name][at].tolist(), strict=True)) for name, at in filled.items()}
+        sizes = {name: len(counts) for name, counts in self.bins.items()}
+        clock = {str(hour): times for hour, times in self.clock.items()}
+        rest = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "estimated"}
+        return rest | {"day": str(self.day), "bins": bins, "sizes": sizes, "clock": clock, "errors": list(self.errors)}
 
     def without(self, columns: Collection[str]) -> "Profile":
         """Return the profile without some columns and without errors: what it was before its labels came."""
@@ -87,16 +89,19 @@ class Profile:
 
 
 def from_dict(data: dict[str, Any]) -> Profile:
-    """Return the profile that `to_dict` gave."""
+    """Return the profile that `to_dict` gave; one stored without its hash is hashed when that is asked for."""
     bins = {name: np.zeros(size, dtype=np.int64) for name, size in data["sizes"].items()}
     for name, counts in data["bins"].items():
-        bins[name][[int(i) for i in counts]] = list(counts.values())
+        bins[name][list(map(int, counts))] = list(counts.values())
     labelled, *sums = data["errors"]
-    given = {name: value for name, value in data.items() if name != "sizes"}
+    given = {name: value for name, value in data.items() if name not in ("sizes", "sha256")}
     clock = {int(hour): times for hour, times in data["clock"].items()}
     modes = {name: (value, n) for name, (value, n) in data.get("modes", {}).items()}
     together = {name: tuple(of) for name, of in data.get("together", {}).items()}
     rows, expected = data.get("estimated", (0, 0.0))
     known = {"day": dt.date.fromisoformat(data["day"]), "modes": modes, "bins": bins, "clock": clock}
     sums = {"together": together, "errors": (labelled, *sums), "estimated": (rows, expected)}
-    return Profile(**{**given, **known, **sums})
+    found = Profile(**{**given, **known, **sums})
+    if "sha256" in data:
+        vars(found)["sha256"] = data["sha256"]  # where the cached property keeps it
+    return found

@@ -16,6 +16,7 @@ from nbformat import NotebookNode
 
 from driftbook import batches, paths, store
 from driftbook.pages import policy
+from driftbook.runs import memory
 from driftbook.runs.parameters import Request
 from driftbook.runs.values import OF_PAPERMILL
 
@@ -69,9 +70,10 @@ def location(page: str) -> Path:
 @cache
 def prepare() -> None:
     """Load what makes a page: a second that may pass while cells run, or once before a process is forked."""
-    from driftbook.pages import index, render  # noqa: F401
+    with memory.without_collections():
+        from driftbook.pages import index, render  # noqa: F401
 
-    render.render(nbformat.v4.new_notebook(), title="")
+        render.render(nbformat.v4.new_notebook(), title="")
 
 
 def write(run: Mapping[str, Any], request: Request, nb: NotebookNode, failure: str) -> str:

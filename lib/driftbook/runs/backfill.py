@@ -17,7 +17,9 @@ from driftbook.errors import BadInput, RunFailed
 from driftbook.model import TrainedModel
 from driftbook.periods import Period
 from driftbook.runs import archive, listing, unsent, versions
-from driftbook.runs.workers import DONE, Crew
+from driftbook.runs.crew import Crew
+from driftbook.runs.identity import run_id
+from driftbook.runs.workers import DONE
 
 DAYS = ("missing", "all")
 
@@ -76,8 +78,8 @@ def backfill(
         crew.since = dt.datetime.now(dt.UTC)
         jobs |= _run_all(crew, _made_stale(trained, period, jobs) if known else [], pace)
         jobs |= _taken_apart(crew, trained, period, jobs.values()) if debug else {}
-    if any(job.outcome != "already there" for job in jobs.values()):
-        listing.refresh()
+    if not run_id() and any(job.outcome != "already there" for job in jobs.values()):
+        listing.refresh()  # which the end of a run does
     return [jobs[day] for day in sorted(jobs)]
 
 

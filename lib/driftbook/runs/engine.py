@@ -2,7 +2,6 @@ import papermill  # noqa: F401, D100, I001 - first, so that it is whole before t
 
 import atexit
 import gc
-from contextlib import contextmanager
 from functools import cache
 
 
@@ -71,24 +70,14 @@ def _installed(name):
     return name
 
 
-@cache  # once: what each run of a worker left in circles would be frozen with the modules, and never freed
+@cache
 def _executor():
-    with _without_collections():
+    from driftbook.runs import memory
+
+    with memory.without_collections():
         from driftbook.runs.execution import execute
-
-    return execute
-
-
-@contextmanager
-def _without_collections():
-    """Collect no garbage while modules load, nor among them later, in a fork or at the end: it cost a second a run."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        gc.enable()
     atexit.register(gc.freeze)
+    return execute
 
 
 def _register() -> None:

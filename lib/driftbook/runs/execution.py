@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from nbformat import NotebookNode
+from nbformat.v4 import new_notebook
 from papermill.log import logger
 
 from driftbook import batches, store
@@ -30,10 +31,12 @@ from driftbook.runs.limits import Limits
 from driftbook.runs.parameters import Request
 
 
+@store.kept()
 def execute(nb: NotebookNode, kernel_name: str, *, in_batch: bool = False, **options: Any) -> NotebookNode:
     """Return the executed notebook; its run record is written and its page archived, whatever happened.
 
-    The archive's index, and looking for runs that were lost, are left to the caller where `in_batch`.
+    The archive's index, and looking for runs that were lost, are left to the caller where `in_batch`, who gets an empty
+    notebook of a run that succeeded.
 
     Raises
     ------
@@ -70,7 +73,7 @@ def execute(nb: NotebookNode, kernel_name: str, *, in_batch: bool = False, **opt
         raise died
     if failure and not failures.failed_cell(nb):  # papermill itself raises for a failed cell
         raise RunFailed(failure)
-    return nb
+    return new_notebook() if in_batch and not failure else nb  # papermill writes it out, to /dev/null too
 
 
 def _executed(nb: NotebookNode, kernel_name: str, options: dict[str, Any], limits: Limits) -> NotebookNode:
@@ -81,6 +84,8 @@ def _executed(nb: NotebookNode, kernel_name: str, options: dict[str, Any], limit
     reason = kernels.against_forking(nb, kernel_name)
     nb.metadata["driftbook"]["executed"] = f"in a kernel: {reason}" if reason else "in a fork"
     if not reason:
+        if nb.metadata["driftbook"]["notebook"] == "backfill":
+            archive.prepare()  # its workers are forked from the process of its cells, and find it there
         return ForkEngine.execute_notebook(nb, kernel_name, **options, memory_mb=limits.memory_mb)
     logger.info("In a kernel of its own: %s", reason)
     at_start = [identity.AT_START, *([memory.at_start(limits.memory_mb)] if limits.memory_mb else [])]

@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from typing import Any
 
 from nbclient.client import timestamp
@@ -18,6 +18,7 @@ from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, NotebookExecutionManager
 from papermill.log import logger
 
+from driftbook import store
 from driftbook.runs import archive, scrubbing, shell
 
 #: Seconds between looks at whether a silent process still lives.
@@ -53,7 +54,8 @@ class ForkClient(PapermillNotebookClient):
     def execute(self, *, memory_mb: float | None = None, **_: Any) -> NotebookNode:
         """Run all cells; outputs, counts and times are noted as from a kernel."""
         self.reset_execution_trackers()
-        with _forked(memory_mb) as (self._process, self._channel), _beside(archive.prepare):
+        beside = nullcontext() if archive.prepare.cache_info().currsize else _beside(archive.prepare)
+        with _forked(memory_mb) as (self._process, self._channel), beside:
             self.log.info("Executing notebook in a fork of this process")
             self.papermill_execute_cells()
         self.nb.metadata["language_info"] = _language()
@@ -83,7 +85,9 @@ class ForkClient(PapermillNotebookClient):
         end = time.monotonic() + timeout if timeout else float("inf")
         try:
             self._channel.send(cell.source)
-            while (message := self._received(end))["msg_type"] != "execute_reply":
+            for message in self._messages(end):
+                if message["msg_type"] == "execute_reply":
+                    return message
                 with suppress(CellExecutionComplete):
                     self.process_message(message, cell, cell_index)
         except TimeoutError:  # an OSError too
@@ -91,9 +95,12 @@ class ForkClient(PapermillNotebookClient):
             raise CellTimeoutError.error_from_timeout_and_cell(said, round(timeout), cell) from None
         except (EOFError, OSError):
             raise DeadKernelError("Kernel died") from None
-        return message
 
-    def _received(self, end: float) -> dict:
+    def _messages(self, end: float) -> Iterator[dict]:
+        while True:
+            yield from self._received(end)
+
+    def _received(self, end: float) -> tuple[dict, ...]:
         while (left := end - time.monotonic()) > 0:
             if self._channel.poll(min(_LOOK, left)):
                 return self._channel.recv()
@@ -135,6 +142,7 @@ def _beside(work: Callable[[], None]) -> Iterator[None]:
         thread.join()
 
 
+@store.kept()
 def _child(ours: Any, theirs: Any, memory_mb: float | None) -> None:
     ours.close()  # else it would never see the end of its parent
     shell.serve(theirs, memory_mb)

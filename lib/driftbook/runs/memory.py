@@ -1,6 +1,9 @@
-"""How much memory the process of a run's cells may take; imports nothing heavy, for a kernel loads it first."""
+"""The memory of a run's processes: how much its cells may take; imports nothing heavy, for a kernel loads it first."""
 
+import gc
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -20,3 +23,17 @@ def limit_memory(megabytes: float) -> None:
 def at_start(megabytes: float) -> str:
     """Return the line of Python that does so at a kernel's start."""
     return f"from driftbook.runs import memory; memory.limit_memory({megabytes!r}); del memory"
+
+
+@contextmanager
+def without_collections() -> Iterator[None]:
+    """Collect no garbage while modules load, nor among them later, in a fork or at the end: it cost a second a run.
+
+    What is left in circles meanwhile is never freed: for what a process does once.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()

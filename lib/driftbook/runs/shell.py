@@ -71,7 +71,7 @@ class ZMQInteractiveShell(InteractiveShell):
         """Send a message; what was printed before it goes first."""
         for stream in self.streams:
             stream.flush()
-        _send(self.channel, kind, content)
+        _send(self.channel, _message(kind, content))
 
     def _showtraceback(self, etype: type, evalue: BaseException, stb: list[str]) -> None:
         self._last_traceback = stb
@@ -108,7 +108,7 @@ class _Stream(io.TextIOBase):
         with self._lock:
             text, self._printed = self._printed.getvalue(), io.StringIO()
             if text:
-                _send(self._channel, "stream", {"name": self.name, "text": text})
+                _send(self._channel, _message("stream", {"name": self.name, "text": text}))
 
     def drain(self) -> None:
         """Send what reached the descriptor past Python: of programs called, of libraries in C."""
@@ -193,9 +193,9 @@ def find_threads() -> ThreadpoolController:
 
 
 def _run(shell: ZMQInteractiveShell, source: str) -> None:
-    shell.send("status", execution_state="busy")
-    shell.send("execute_input", code=source, execution_count=shell.execution_count)
     count = shell.execution_count
+    given = {"code": source, "execution_count": count}
+    _send(shell.channel, _message("status", {"execution_state": "busy"}), _message("execute_input", given))
     result = shell.run_cell(source, store_history=True)
     for stream in shell.streams:
         stream.flush()
@@ -206,14 +206,19 @@ def _run(shell: ZMQInteractiveShell, source: str) -> None:
         error = result.error_before_exec or result.error_in_exec
         named = {"ename": type(error).__name__, "evalue": str(error), "traceback": shell._last_traceback or []}
         reply |= {"status": "error", **named}
-    shell.send("status", execution_state="idle")
-    shell.send("execute_reply", **reply)
+    for stream in shell.streams:  # what threads of the cell printed meanwhile
+        stream.flush()
+    _send(shell.channel, _message("status", {"execution_state": "idle"}), _message("execute_reply", reply))
 
 
-def _send(channel: Connection, kind: str, content: dict) -> None:
+def _message(kind: str, content: dict) -> dict:
     header = {"msg_type": kind, "date": dt.datetime.now(dt.UTC)}
+    return {"msg_type": kind, "header": header, "parent_header": {}, "content": content}
+
+
+def _send(channel: Connection, *messages: dict) -> None:
     with _lock:
-        channel.send({"msg_type": kind, "header": header, "parent_header": {}, "content": content})
+        channel.send(messages)
 
 
 def _detach() -> None:

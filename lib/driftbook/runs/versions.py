@@ -1,7 +1,7 @@
 """Which code computed a run: hashes that change when, and only when, the numbers could."""
 
 import hashlib
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import nbformat
@@ -26,11 +26,17 @@ def has_changed(nb: NotebookNode) -> bool:
     """Return whether the file that a notebook was read from holds other cells by now."""
     path = nb.metadata.get("papermill", {}).get("input_path")
     try:
-        return notebook_hash(nbformat.reads(Path(path).read_text(encoding="utf-8"), as_version=4)) != notebook_hash(nb)
+        return _hash_of(Path(path).read_text(encoding="utf-8")) != notebook_hash(nb)
     except (TypeError, OSError):  # from standard input, a bucket, another folder; or gone
         return False
     except (ValueError, nbformat.ValidationError):  # half written
         return True
+
+
+@lru_cache(maxsize=8)
+def _hash_of(text: str) -> str:
+    """Return the hash of a notebook's file: the same for each day of a backfill."""
+    return notebook_hash(nbformat.reads(text, as_version=4))
 
 
 def of_days() -> tuple[str, str]:

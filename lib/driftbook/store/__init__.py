@@ -1,7 +1,7 @@
 """PostgreSQL for real: the only importer of psycopg."""
 
 from driftbook.store.acknowledgements import acknowledge, acknowledged, open_items
-from driftbook.store.connection import connect
+from driftbook.store.connection import connect, kept
 from driftbook.store.days import Revision, write_day
 from driftbook.store.detectability import detectability, write_detectability
 from driftbook.store.judgements import day_counts, judgements, pending_days, trailing_days
@@ -38,6 +38,7 @@ __all__ = [
     "detectability",
     "is_done_since",
     "judgements",
+    "kept",
     "known_at",
     "listed",
     "mark_lost",

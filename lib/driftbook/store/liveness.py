@@ -3,7 +3,7 @@
 import os
 import socket
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 
@@ -81,6 +81,8 @@ def alone(model: str, day: object, *, wait: bool) -> Iterator[bool]:
     connection, ours = _held(key, wait=wait)
     with connection:
         yield ours
+        with suppress(psycopg.OperationalError):  # it is lost, and the lock with it
+            connection.execute("select pg_advisory_unlock_all()")
 
 
 @away.again

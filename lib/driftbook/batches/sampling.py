@@ -31,7 +31,7 @@ class Sample:
         self.rows += len(drawn)
         self._smallest = np.concatenate([self._smallest, drawn])
         if len(self._smallest) > self._size:
-            self._below = np.partition(self._smallest, self._size)[self._size]
+            self._below = min(self._below, np.partition(self._smallest, self._size)[self._size])
             self._smallest = self._smallest[self._smallest < self._below]
         self._kept.append(_those(drawn < self._below, (drawn, batch.frame, batch.table)))
         if sum(len(drawn) for drawn, *_ in self._kept) > 3 * self._size:

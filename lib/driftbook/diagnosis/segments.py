@@ -81,7 +81,17 @@ def _usual(trained: TrainedModel, column: str, segment: str) -> pd.DataFrame:
 
 def _joint(trained: TrainedModel, frame: pd.DataFrame, column: str, segment: str) -> pd.DataFrame:
     """Return the share of all rows in each segment value (lines) and cell of the column."""
+    segments, cells = labels.of_column(frame, segment).to_numpy(), _cells(trained, frame, column)
+    codes, names = pd.factorize(segments, sort=True)
+    width = 1 + cells.max(initial=-1)
+    counts = np.bincount(codes * width + cells, minlength=len(names) * width).reshape(len(names), width)
+    found = pd.DataFrame(np.asfortranarray(counts), names).loc[:, counts.any(axis=0)]
+    return found / max(len(frame), 1)
+
+
+def _cells(trained: TrainedModel, frame: pd.DataFrame, column: str) -> np.ndarray:
+    """Return the position of each row's cell of the column, each different value looked at once."""
     calibration = trained.calibration
     own = next(one for one in calibration.plan.bins if one.column == column)
-    at = bins.positions(calibration.grid, own, frame[column])
-    return pd.crosstab(labels.of_column(frame, segment), at) / max(len(frame), 1)
+    codes, known = pd.factorize(frame[column], use_na_sentinel=False)
+    return bins.positions(calibration.grid, own, pd.Series(known))[codes]

@@ -46,7 +46,7 @@ class DayReport:
 def prepare(trained: TrainedModel) -> None:
     """Load and compute what every day needs: forks of this process find it there."""
     settings, rows = trained.settings, trained.validation
-    batches.prepare(settings.calendar.time_zone)
+    batches.prepare(settings)
     drift(settings, rows, rows)  # prepares the reference's side
     performance(settings, rows)  # some libraries import much at the first call
     if trained.error_model is not None:

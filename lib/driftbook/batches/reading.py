@@ -9,9 +9,8 @@ from typing import Any, TypeVar
 import pyarrow as pa
 from threadpoolctl import ThreadpoolController
 
-from driftbook.batches import joining, selection
+from driftbook.batches import derive, joining, selection, times
 from driftbook.batches.batch import Batch
-from driftbook.batches.derive import derive
 from driftbook.batches.frame import frame_of
 from driftbook.batches.selection import Piece
 from driftbook.config import Settings
@@ -51,7 +50,7 @@ def read(settings: Settings, period: Period, *, strays: bool = False, most: int 
         derived = joining.joined([(piece.name, piece.derived) for piece in full], ours)
     else:
         table = joining.nothing(piece.table for piece in pieces)
-        derived = derive(settings.source, table, settings.calendar.time_zone).columns
+        derived = derive.derive(settings.source, table, settings.calendar.time_zone).columns
     frame, invalid = frame_of(settings, table, derived)
     outside = sum(selection.strays(settings, part) for part in parts)
     return Batch(period, table, frame, outside, invalid, _outputs(settings))
@@ -118,6 +117,14 @@ def in_order(tasks: Iterable[Callable[[], _T]]) -> Iterator[_T]:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
+
+
+def prepare(settings: Settings) -> None:
+    """Open what reads rows, and look into the source: forks of this process find it."""
+    zone = settings.calendar.time_zone
+    derive.prepare(zone)
+    times.local(pa.chunked_array([pa.array([0], pa.timestamp("us", "UTC"))]), "", zone)  # loads the zone
+    registry.prepare(settings.source)
 
 
 def _parts(settings: Settings, period: Period) -> list[Part]:

@@ -92,10 +92,10 @@ def strays(settings: Settings, part: Part) -> int:
 def _delivered(part: Part, wanted: pc.Expression | None) -> pa.Table:
     """Return a part's rows that pass a filter, in plain types."""
     rows = part.rows
+    if all(columns.can_be_filtered(kind) for kind in rows.schema.types):
+        return columns.plain(_filtered(rows, wanted) if isinstance(rows, pa.Table) else rows.to_table(filter=wanted))
     if isinstance(rows, pa.Table):
         return _filtered(columns.plain(rows), wanted)
-    if all(columns.can_be_filtered(kind) for kind in rows.schema.types):
-        return columns.plain(rows.to_table(filter=wanted))
     # Batch by batch, so that rows that are not wanted do not come into memory together.
     batches = (columns.plain(pa.Table.from_batches([batch])) for batch in rows.to_batches())
     empty = columns.plain(rows.schema.empty_table())
@@ -107,7 +107,7 @@ def _chunks(part: Part, wanted: pc.Expression | None, time: str) -> Iterator[pa.
     rows = part.rows
     yield columns.plain(rows.schema.empty_table())
     if isinstance(rows, pa.Table):
-        table = _filtered(columns.plain(rows), wanted)
+        table = _delivered(part, wanted)
         yield from (table.slice(start, CHUNK) for start in range(0, len(table), CHUNK))
         return
     is_filtered = all(columns.can_be_filtered(kind) for kind in rows.schema.types)

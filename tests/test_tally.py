@@ -155,7 +155,7 @@ def test_values_in_pieces_are_ranked_together(monkeypatch):
     monkeypatch.setattr(grid, "MOST_VALUES", 3)
     frame, values = trade.frame(days=3), tally._Values()
     for part in (frame[:100], frame[100:200], frame[200:]):
-        values.add(part["rack"])
+        values.add(part["rack"].value_counts())
     assert values.counts() == grid.value_counts(frame["rack"])
     assert grid.REST in values.counts()
 
@@ -163,7 +163,7 @@ def test_values_in_pieces_are_ranked_together(monkeypatch):
 def test_numbers_in_one_piece_and_texts_in_another():
     values = tally._Values()
     for part in ([1.0, 2.0, 2.0], ["2", "a"]):
-        values.add(trade.pd.Series(part))
+        values.add(trade.pd.Series(part).value_counts())
     assert values.counts() == {"1": 1, "2": 3, "a": 1}
 
 

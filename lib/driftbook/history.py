@@ -194,4 +194,4 @@ def _from_source(trained: TrainedModel, period: Period) -> dict[dt.date, Profile
 
 def _one_from_source(trained: TrainedModel, day: dt.date) -> Profile | None:
     counted = tally.count(trained, one_day(day))
-    return with_estimate(trained, counted.profile, counted.sample) if counted else None
+    return counted.profile if counted else None

@@ -43,6 +43,16 @@ class DayReport:
     verdict: DayVerdict | None = None
 
 
+def prepare(trained: TrainedModel) -> None:
+    """Load and compute what every day needs: forks of this process find it there."""
+    settings, rows = trained.settings, trained.validation
+    batches.prepare(settings)
+    drift(settings, rows, rows)  # prepares the reference's side
+    performance(settings, rows)  # some libraries import much at the first call
+    if trained.error_model is not None:
+        estimates.expected(trained.error_model, settings, trained.reference_rows.head(1))
+
+
 def monitor(trained: TrainedModel, day: str | dt.date) -> DayReport:
     """Return everything computed of one day, read from the source; reads the store, writes nothing."""
     period, trained = one_day(day), history.with_acknowledged(trained)
@@ -80,8 +90,10 @@ def report(
     settings, calibration = trained.settings, trained.calibration
     if batch.frame.empty:
         return DayReport(_empty(trained, batch), batch)
-    day = counted.profile if counted else counting.profile(settings, calibration.grid, batch)
-    day = history.with_estimate(trained, day, batch)
+    if counted:
+        day = counted.profile
+    else:
+        day = history.with_estimate(trained, counting.profile(settings, calibration.grid, batch), batch)
     verdict = judge(calibration, settings.alarms, day, before)
     if past:
         verdict = lasting.with_since(calibration, settings.alarms, day, verdict, past)

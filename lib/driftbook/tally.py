@@ -1,13 +1,15 @@
 """A day of many rows, read and counted some at a time: what is exact of all of them, and a sample for the rest."""
 
 import hashlib
+import threading
 from collections import Counter
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
-from driftbook import batches, model, relations
+from driftbook import batches, estimates, model, relations
 from driftbook.batches import Batch
 from driftbook.batches.derive import row_hashes
 from driftbook.batches.sampling import Sample
@@ -21,6 +23,8 @@ from driftbook.profiles.labels import label
 from driftbook.profiles.profile import Profile
 from driftbook.records import Measure
 
+#: A model's own code need not bear two calls at once.
+_one_at_a_time = threading.Lock()
 #: So many pieces' counts by value are held before they are added up.
 _PIECES = 16
 
@@ -32,7 +36,8 @@ class Tally:
     Attributes
     ----------
     profile
-        The same as that of all rows at once, but for the surprises of columns together, which are the sample's.
+        The same as that of all rows at once, but for the surprises of columns together and the losses to be expected,
+        which are the sample's.
     performance
         The number of labelled rows, and the metrics that are means over rows, by name, with their intervals.
     sample
@@ -48,24 +53,25 @@ def count(trained: TrainedModel, period: Period, size: int = counting.SAMPLE) ->
     """Return the tally of a day, read in pieces, with a sample of some size; None without a row."""
     settings, grid = trained.settings, trained.calibration.grid
     by_value = {name: _Values() for name in (*grid.ordered, *grid.unordered)}
-    few: dict[str, Counter | None] = {}
+    few: dict[str, Counter | None] = {}  # None is looked at by the threads that count: such columns are left out
     sample, hashes, sums, profile = Sample(size), _Hashes(), Counter(), None
-    for batch in (model.predicted(trained, piece) for piece in batches.chunks(settings, period)):
-        hashes.add(batch)
-        added, losses = performance.sums(settings, batch.frame)
-        sums.update(added)
-        piece = counting.piece(settings, grid, batch, losses)
-        profile = counting.added(profile, piece) if profile else piece
-        for name, values in by_value.items():
-            values.add(batch.frame[name])
-        for name, counts in counting.few_values(counting.unwatched(grid, batch)).items():
+    for piece in batches.chunks(settings, period, partial(_counted, trained, few)):
+        hashes.add(piece.batch, piece.hashes)
+        sums.update(piece.sums)
+        profile = counting.added(profile, piece.profile) if profile else piece.profile
+        for name, counts in piece.values.items():
+            by_value[name].add(counts)
+        for name, counts in piece.few.items():
             few[name] = _added(few.get(name, Counter()), counts)
-        sample.add(batch)
+        sample.add(piece.batch)
     if profile is None:
         return None
-    drawn = sample.batch(replace(batch, strays=hashes.strays), hashes.sha256)
+    drawn = sample.batch(piece.batch, hashes.sha256)
+    of_sample = partial(relations.sums, settings, grid.relations, drawn), partial(_estimated, trained, drawn)
+    together, estimated = batches.in_order(of_sample)
     counted = {
-        "together": relations.sums(settings, grid.relations, drawn),
+        "together": together,
+        "estimated": estimated,
         "duplicates": hashes.repeated(),
         "modes": counting.modes(few),
         "values": {name: one.counts() for name, one in by_value.items()},
@@ -76,9 +82,43 @@ def count(trained: TrainedModel, period: Period, size: int = counting.SAMPLE) ->
 def sha256(settings: Settings, period: Period) -> str:
     """Return the hash that the sample of a day bears."""
     hashes = _Hashes()
-    for batch in batches.chunks(settings, period):
-        hashes.add(batch)
+    for batch, rows in batches.chunks(settings, period, lambda batch: (batch, row_hashes(batch.inputs))):
+        hashes.add(batch, rows)
     return hashes.sha256()
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """What is counted of some rows of a day, to be added to what is counted of others."""
+
+    batch: Batch
+    hashes: np.ndarray
+    sums: dict[str, float]
+    profile: Profile
+    values: dict[str, pd.Series]
+    few: dict[str, Counter | None]
+
+
+def _counted(trained: TrainedModel, known: dict[str, Counter | None], batch: Batch) -> _Piece:
+    settings, grid = trained.settings, trained.calibration.grid
+    needed = [name for name in (*settings.features.all, *batch.outputs) if name in batch.frame]
+    with _one_at_a_time:
+        told = model.predicted(trained, replace(batch, frame=batch.frame[needed])).frame
+    for name in told.columns.difference(needed, sort=False):  # a frame with all columns would be copied for them
+        batch.frame[name] = told[name]
+    sums, losses = performance.sums(settings, batch.frame)
+    return _Piece(
+        batch,
+        row_hashes(batch.inputs),
+        sums,
+        counting.piece(settings, grid, batch, losses),
+        {name: batch.frame[name].value_counts(sort=False) for name in (*grid.ordered, *grid.unordered)},
+        counting.few_values(counting.unwatched(grid, batch), {name for name in [*known] if known[name] is None}),
+    )
+
+
+def _estimated(trained: TrainedModel, batch: Batch) -> tuple[int, float]:
+    return estimates.expected(trained.error_model, trained.settings, batch.frame) if trained.error_model else (0, 0.0)
 
 
 def _added(one: Counter | None, other: Counter | None) -> Counter | None:
@@ -92,15 +132,14 @@ class _Hashes:
 
     def __init__(self):
         self._rows: list[np.ndarray] = []
-        self._columns, self.strays = "", 0
+        self._described = ""
 
-    def add(self, batch: Batch) -> None:
-        self._rows.append(row_hashes(batch.inputs))
-        self._columns = str([(field.name, str(field.type)) for field in batch.table.schema])
-        self.strays += batch.strays
+    def add(self, batch: Batch, rows: np.ndarray) -> None:
+        self._rows.append(rows)
+        self._described = f"{batch.strays} {[(field.name, str(field.type)) for field in batch.table.schema]}"
 
     def sha256(self) -> str:
-        digest = hashlib.sha256(f"{self.strays} {self._columns}".encode())
+        digest = hashlib.sha256(self._described.encode())
         for rows in self._rows:
             digest.update(np.ascontiguousarray(rows))
         return digest.hexdigest()
@@ -117,8 +156,8 @@ class _Values:
     def __init__(self):
         self._pieces: list[pd.Series] = []
 
-    def add(self, column: pd.Series) -> None:
-        self._pieces.append(column.value_counts())
+    def add(self, counts: pd.Series) -> None:
+        self._pieces.append(counts)
         if len(self._pieces) > _PIECES:
             self._pieces = [self._together()]
 

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from driftbook import causes
@@ -55,3 +57,17 @@ def test_a_sample_of_many_rows_is_the_same_each_time(parcels):
     one, other = (importance.few(trained, frame, most=50) for _ in range(2))
     assert one.equals(other) and len(one) == 50 and one.index.is_monotonic_increasing
     assert set(importance.few(trained, frame).index) == set(losses(trained.settings, frame).index)
+
+
+@pytest.mark.parametrize(("arguments", "ahead"), [({}, 5), ({"n_jobs": 2}, 0)])
+def test_a_worker_asks_ahead_only_what_starts_no_thread(parcels, monkeypatch, arguments, ahead):
+    trained, frame = parcels()
+    chosen = trained.settings.model.model_copy(update={"arguments": arguments})
+    trained = replace(trained, settings=trained.settings.model_copy(update={"model": chosen}))
+    asked, ask = [], importance.with_prediction
+    monkeypatch.setattr(importance, "with_prediction", lambda *given: asked.append(len(given[2])) or ask(*given))
+    causes.prepare(trained)
+    assert len([rows for rows in asked if rows > 3]) == ahead
+    causes.permutation(trained, frame)
+    causes.permutation(trained, frame)
+    assert len([rows for rows in asked if rows > 3]) == 3 * len(trained.settings.features.all)  # the reference once

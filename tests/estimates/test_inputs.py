@@ -44,7 +44,7 @@ def test_classes_are_seen_with_their_probabilities(rows):
 def test_a_prediction_beyond_every_true_value_errs_for_certain(prediction, seen, certain):
     columns = inputs.Inputs((), {}, (2.0, 9.0))
     given = pd.Series([prediction])
-    assert inputs.clipped(columns, given).tolist() == [seen]
+    assert inputs.clipped(columns, given.to_numpy()).tolist() == [seen]
     assert inputs.excess(columns, given).tolist() == [certain]
 
 

@@ -81,3 +81,12 @@ def test_files_of_several_makers(content, columns, tmp_path):
 def test_a_file_that_changes_is_looked_at_again(tmp_path):
     assert read(written(tmp_path / "x.csv", [b"1"]))["x"].to_pylist() == [1]
     assert read(written(tmp_path / "x.csv", [b"one"]))["x"].to_pylist() == ["one"]
+
+
+def test_rows_of_a_small_file_stay_in_memory_until_it_changes(tmp_path, monkeypatch):
+    path = written(tmp_path / "x.csv", [b"1", b"one"])
+    held = csv.held(path)
+    assert held.equals(read(path)) and csv.held(path) is held
+    assert csv.held(written(path, [b"2"]))["x"].to_pylist() == [2]
+    monkeypatch.setattr(csv, "_HELD", 5)
+    assert csv.held(path) is None

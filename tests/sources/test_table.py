@@ -284,3 +284,15 @@ def test_files_that_cannot_be_read(write, path, message, tmp_path, monkeypatch):
 def test_a_file_whose_name_does_not_say_what_it_holds(tmp_path):
     pq.write_table(ORDERS, tmp_path / "orders")
     assert len(batches.read(tables.settings({"path": str(tmp_path / "orders"), "format": "parquet"}), DAY).frame) == 20
+
+
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.__name__)
+def test_what_was_prepared_is_read_as_ever(form, tmp_path):
+    settings = tables.settings(form(tmp_path, ORDERS))
+    batches.prepare(settings)
+    assert len(batches.read(settings, DAY).frame) == 20
+    for file in (path for path in tmp_path.rglob("*") if path.is_file()):
+        file.unlink()
+    batches.prepare(settings)  # a day says what is wrong
+    with pytest.raises(BadData):
+        batches.read(settings, DAY)

@@ -12,10 +12,13 @@ from driftbook.profiles.labels import label
 from driftbook.records import HOUR
 
 
-def frame_of(settings: Settings, table: pa.Table, derived: pa.Table) -> tuple[pd.DataFrame, dict[str, np.ndarray]]:
+def frame_of(
+    settings: Settings, table: pa.Table, derived: pa.Table, *, copy: bool = True
+) -> tuple[pd.DataFrame, dict[str, np.ndarray]]:
     """Return the frame of the rows, and which of its numbers stand for none.
 
-    A derived column goes before a delivered one of its name.
+    A derived column goes before a delivered one of its name. Without a copy the rows of the table may be those of the
+    frame, which must not be changed then.
     """
     labels, frame, invalid = _labels(settings), {}, {}
     for name in dict.fromkeys([*settings.columns, settings.target.name]):
@@ -34,7 +37,7 @@ def frame_of(settings: Settings, table: pa.Table, derived: pa.Table) -> tuple[pd
     for one in settings.within:
         of = frame[one.of].map(label, na_action="ignore")
         frame |= {name: frame[one.column].where(of == label(value)) for name, value in one.names.items()}
-    return pd.DataFrame(frame), invalid
+    return pd.DataFrame(frame, copy=copy), invalid
 
 
 def _labels(settings: Settings) -> set[str]:

@@ -21,6 +21,7 @@ class Sample:
 
     def __init__(self, size: int, seed: int = 0):
         self._size, self._random, self._below = size, np.random.default_rng(seed), 1.0
+        self._smallest = np.empty(0)
         self._kept: list[tuple[np.ndarray, pd.DataFrame, pa.Table]] = []
         self.rows = 0
 
@@ -28,9 +29,12 @@ class Sample:
         """Look at further rows."""
         drawn = self._random.random(len(batch.frame))
         self.rows += len(drawn)
-        kept = drawn < self._below
-        self._kept.append(_those(kept, (drawn, batch.frame, batch.table)))
-        if sum(len(drawn) for drawn, *_ in self._kept) > 2 * self._size:
+        self._smallest = np.concatenate([self._smallest, drawn])
+        if len(self._smallest) > self._size:
+            self._below = min(self._below, np.partition(self._smallest, self._size)[self._size])
+            self._smallest = self._smallest[self._smallest < self._below]
+        self._kept.append(_those(drawn < self._below, (drawn, batch.frame, batch.table)))
+        if sum(len(drawn) for drawn, *_ in self._kept) > 3 * self._size:
             self._prune()
 
     def batch(self, like: Batch, sha256: Callable[[], str]) -> Batch:
@@ -42,14 +46,11 @@ class Sample:
         return replace(like, frame=frame, table=table, invalid={}, **drawn)
 
     def _prune(self) -> None:
-        numbers = np.concatenate([drawn for drawn, *_ in self._kept])
-        if len(numbers) > self._size:
-            self._below = np.partition(numbers, self._size)[self._size]
-            self._kept = [_those(kept[0] < self._below, kept) for kept in self._kept]
+        self._kept = [_those(kept[0] < self._below, kept) for kept in self._kept]
 
 
 def _those(rows: np.ndarray, kept: tuple[np.ndarray, pd.DataFrame, pa.Table]):
     drawn, frame, table = kept
     if rows.all():
         return kept
-    return drawn[rows], frame[rows], table.filter(pa.array(rows))
+    return drawn[rows], frame.take(np.flatnonzero(rows)), table.filter(pa.array(rows))

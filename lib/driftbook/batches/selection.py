@@ -1,12 +1,14 @@
 """A part's rows of a period: as little as possible is read of it, and the local day decides."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
+import pyarrow.parquet as pq
 
 from driftbook.batches import columns, times
 from driftbook.batches.derive import Derived, derive
@@ -50,25 +52,26 @@ def select(settings: Settings, part: Part, period: Period, strays: bool, most: i
         if most is None or _are_few(part, wanted, most):
             table = _delivered(part, wanted)
         else:
-            table = pa.concat_tables(_at_most(most, _chunks(part, wanted)))
+            table = pa.concat_tables(_at_most(most, _chunks(part, wanted, settings.time_column)))
     return _piece(settings, part, table, within, strays)
 
 
-def pieces(settings: Settings, part: Part, period: Period) -> Iterator[Piece]:
-    """Yield a part's rows of a period some at a time, in order; at least one piece, which may have no row."""
+def pieces(settings: Settings, part: Part, period: Period) -> Iterator[Callable[[], Piece]]:
+    """Yield what returns a part's rows of a period, some at a time, in order; the first piece has no row."""
     within = _overlap(period, part.days)
     with readable(part.name, part.remedy):
         check_names(part)
-        for table in _chunks(part, _wanted(settings, part, within, strays=False)):
-            yield _piece(settings, part, table, within, strays=False)
+        for table in _chunks(part, _wanted(settings, part, within, strays=False), settings.time_column):
+            yield partial(_piece, settings, part, table, within, strays=False)
 
 
 def _piece(settings: Settings, part: Part, table: pa.Table, within: Period, strays: bool) -> Piece:
     if not table.num_rows and settings.time_column in table.column_names:
         return Piece(part.name, table, None)
     derived = derive(settings.source, table, settings.calendar.time_zone)
-    wanted = _chosen(settings, part, table, derived, within, strays)
-    if pc.all(wanted).as_py():  # the files' filter is exact for most types of time
+    exact = not strays and _is_exact(settings, part)
+    wanted = derived.kept if exact else _chosen(settings, part, table, derived, within, strays)
+    if wanted is None or pc.all(wanted).as_py():
         return Piece(part.name, table, derived.columns)
     return Piece(part.name, table.filter(wanted), derived.columns.filter(wanted))
 
@@ -77,9 +80,7 @@ def strays(settings: Settings, part: Part) -> int:
     """Return how many rows of a part have no day among those it was published to hold."""
     if part.days is None:
         return 0
-    name, zone = settings.time_column, settings.calendar.time_zone
-    schema = part.rows.schema
-    kind = schema.field(name).type if name in schema.names and name not in settings.source.derive else None
+    name, zone, kind = settings.time_column, settings.calendar.time_zone, _time_type(settings, part)
     with readable(part.name, part.remedy):
         if kind is not None and not isinstance(part.rows, pa.Table) and times.is_time(kind):
             return part.rows.count_rows(filter=times.outside(name, kind, part.days, zone))
@@ -91,36 +92,47 @@ def strays(settings: Settings, part: Part) -> int:
 def _delivered(part: Part, wanted: pc.Expression | None) -> pa.Table:
     """Return a part's rows that pass a filter, in plain types."""
     rows = part.rows
+    if all(columns.can_be_filtered(kind) for kind in rows.schema.types):
+        return columns.plain(_filtered(rows, wanted) if isinstance(rows, pa.Table) else rows.to_table(filter=wanted))
     if isinstance(rows, pa.Table):
         return _filtered(columns.plain(rows), wanted)
-    if all(columns.can_be_filtered(kind) for kind in rows.schema.types):
-        return columns.plain(rows.to_table(filter=wanted))
     # Batch by batch, so that rows that are not wanted do not come into memory together.
     batches = (columns.plain(pa.Table.from_batches([batch])) for batch in rows.to_batches())
     empty = columns.plain(rows.schema.empty_table())
     return pa.concat_tables([empty, *(_filtered(batch, wanted) for batch in batches)])
 
 
-def _chunks(part: Part, wanted: pc.Expression | None) -> Iterator[pa.Table]:
-    """Yield what `_delivered` returns some rows at a time, first none."""
+def _chunks(part: Part, wanted: pc.Expression | None, time: str) -> Iterator[pa.Table]:
+    """Yield what `_delivered` returns some rows at a time, first none; `time` is the column of the filter."""
     rows = part.rows
     yield columns.plain(rows.schema.empty_table())
     if isinstance(rows, pa.Table):
-        table = _filtered(columns.plain(rows), wanted)
+        table = _delivered(part, wanted)
         yield from (table.slice(start, CHUNK) for start in range(0, len(table), CHUNK))
         return
     is_filtered = all(columns.can_be_filtered(kind) for kind in rows.schema.types)
     little = {"filter": wanted if is_filtered else None, "batch_size": CHUNK, "batch_readahead": 1}
     for batch in _by_group(rows, little) if _is_parquet(rows) else rows.to_batches(**little, fragment_readahead=1):
         table = columns.plain(pa.Table.from_batches([batch]))
-        yield table if is_filtered else _filtered(table, wanted)
+        is_whole = wanted is None or table.select([time]).filter(wanted).num_rows == len(table)  # or all is copied
+        yield table if is_whole else table.filter(wanted)
 
 
 def _by_group(rows: ds.FileSystemDataset, little: dict) -> Iterator[pa.RecordBatch]:
-    """Yield the batches of parquet files a row group at a time: a scanner of more runs far ahead of its reader."""
+    """Yield the batches of parquet files, those of groups that hold no wanted row left out.
+
+    A scanner has a whole row group in memory, and of several ones runs far ahead of its reader; it is needed only where
+    a file has not all columns as the others have them.
+    """
     read = {**little, "schema": rows.schema, "fragment_scan_options": ds.ParquetFragmentScanOptions(pre_buffer=False)}
     for fragment in rows.get_fragments(little["filter"]):
-        for group in fragment.split_by_row_group(little["filter"], rows.schema):
+        groups = fragment.split_by_row_group(little["filter"], rows.schema)
+        if fragment.physical_schema.equals(rows.schema):
+            with pq.ParquetFile(fragment.open(), coerce_int96_timestamp_unit="us") as file:
+                numbers = [one.id for group in groups for one in group.row_groups]
+                yield from file.iter_batches(CHUNK, numbers, use_threads=False)
+            continue
+        for group in groups:
             yield from group.to_batches(**read)
 
 
@@ -155,12 +167,23 @@ def _filtered(table: pa.Table, wanted: pc.Expression | None) -> pa.Table:
 
 def _wanted(settings: Settings, part: Part, within: Period, strays: bool) -> pc.Expression | None:
     """Return a filter for what a file need not give out; none where the time is derived or of a type without order."""
-    name, zone, schema = settings.time_column, settings.calendar.time_zone, part.rows.schema
-    kind = schema.field(name).type if name in schema.names and name not in settings.source.derive else None
+    name, zone, kind = settings.time_column, settings.calendar.time_zone, _time_type(settings, part)
     if kind is None or not (times.is_time(kind) or (times.is_text(kind) and _begins_iso(part, name))):
         return None
     wanted = times.inside(name, kind, within, zone)
     return wanted | times.outside(name, kind, part.days, zone) if strays and part.days else wanted
+
+
+def _is_exact(settings: Settings, part: Part) -> bool:
+    """Return whether every row that passes the filter of a period is one of it: texts and zones need a closer look."""
+    kind = _time_type(settings, part)
+    return kind is not None and times.is_time(kind) and not getattr(kind, "tz", None)
+
+
+def _time_type(settings: Settings, part: Part) -> pa.DataType | None:
+    """Return the type of a part's time column, None where it is derived or not there."""
+    name, schema = settings.time_column, part.rows.schema
+    return schema.field(name).type if name in schema.names and name not in settings.source.derive else None
 
 
 def _begins_iso(part: Part, name: str) -> bool:

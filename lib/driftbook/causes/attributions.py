@@ -11,6 +11,7 @@ import pandas as pd
 from driftbook.causes.importance import COLUMNS, MOST
 from driftbook.config.model import DeliveredModel
 from driftbook.model import TrainedModel, features
+from driftbook.once import once
 
 _NOTHING = pd.DataFrame(columns=COLUMNS, dtype=float)
 
@@ -26,25 +27,38 @@ def attributions(trained: TrainedModel, frame: pd.DataFrame) -> tuple[pd.DataFra
     """
     if isinstance(trained.settings.model, DeliveredModel):
         return _NOTHING, "The predictions are delivered: there is no model to look into."
-    sides = {"reference": _some(trained, trained.validation), "day": _some(trained, frame)}
-    if any(rows.empty for rows in sides.values()):
+    rows = _some(trained, frame)
+    if rows.empty or _some(trained, trained.validation).empty:
         return _NOTHING, "No row has a prediction."
+    usual, why = _of_reference(trained)  # which says of most models that cannot be looked into why
+    day, why = ({}, why) if why else _means(trained, rows)
+    if why:
+        return _NOTHING, why
+    table = pd.DataFrame({"reference": usual, "day": day}).rename_axis("feature")
+    table["change"] = table["day"] - table["reference"]
+    return table.sort_values("day", ascending=False, kind="stable"), ""
+
+
+@once
+def _of_reference(trained: TrainedModel) -> tuple[dict[str, float], str]:
+    return _means(trained, _some(trained, trained.validation))
+
+
+def _means(trained: TrainedModel, rows: pd.DataFrame) -> tuple[dict[str, float], str]:
+    """Return the mean absolute value of each feature in some rows, and why that is not known where it is not."""
     steps, last = _parts(trained.estimator)
-    given = {of: features.given(trained.settings, trained.estimator, rows) for of, rows in sides.items()}
     try:
         names = trained.settings.features.all if steps is None else list(steps.get_feature_names_out())
-        numbers = {of: _dense(rows if steps is None else steps.transform(rows)) for of, rows in given.items()}
+        numbers = _numbers(trained, rows)
     except Exception as error:  # whatever the steps of a model that was brought raise
-        return _NOTHING, f"The steps before the model do not name their columns: {' '.join(str(error).split())}."
+        return {}, f"The steps before the model do not name their columns: {' '.join(str(error).split())}."
     if hasattr(last, "coef_"):
-        values = {of: _linear(last, one, numbers["reference"]) for of, one in numbers.items()}
+        values, why = (numbers - _middle(trained))[:, :, None] * np.atleast_2d(last.coef_).T, ""
     elif importlib.util.find_spec("shap") is None:
-        return _NOTHING, "SHAP values of trees need the package shap: pip install -e .[explain]."
+        return {}, "SHAP values of trees need the package shap: pip install -e .[explain]."
     else:
         values, why = _trees(last, numbers)
-        if why:
-            return _NOTHING, why
-    return _table(trained, names, values), ""
+    return {} if why else _by_feature(trained.settings.features.all, names, values), why
 
 
 def _some(trained: TrainedModel, frame: pd.DataFrame) -> pd.DataFrame:
@@ -58,16 +72,20 @@ def _parts(estimator: Any) -> tuple[Any, Any]:
     return (estimator[:-1], steps[-1][1]) if steps and len(steps) > 1 else (None, steps[-1][1] if steps else estimator)
 
 
-def _dense(given: Any) -> np.ndarray:
-    return np.asarray(given.toarray() if hasattr(given, "toarray") else given, dtype=float)
+def _numbers(trained: TrainedModel, rows: pd.DataFrame) -> np.ndarray:
+    """Return rows as the model itself gets them, after the steps before it."""
+    steps, given = _parts(trained.estimator)[0], features.given(trained.settings, trained.estimator, rows)
+    found = given if steps is None else steps.transform(given)
+    return np.asarray(found.toarray() if hasattr(found, "toarray") else found, dtype=float)
 
 
-def _linear(model: Any, numbers: np.ndarray, reference: np.ndarray) -> np.ndarray:
-    """Return a value per row, column and class."""
-    return (numbers - reference.mean(axis=0))[:, :, None] * np.atleast_2d(model.coef_).T
+@once
+def _middle(trained: TrainedModel) -> np.ndarray:
+    return _numbers(trained, _some(trained, trained.validation)).mean(axis=0)
 
 
-def _trees(model: Any, numbers: dict[str, np.ndarray]) -> tuple[dict[str, np.ndarray], str]:
+def _trees(model: Any, numbers: np.ndarray) -> tuple[np.ndarray, str]:
+    """Return a value per row, column and class, and why there is none where there is none."""
     name = type(model).__name__
     try:
         with warnings.catch_warnings():
@@ -75,14 +93,13 @@ def _trees(model: Any, numbers: dict[str, np.ndarray]) -> tuple[dict[str, np.nda
             import shap
 
             explainer = shap.TreeExplainer(model)
-            values = {of: np.asarray(explainer.shap_values(one, check_additivity=False)) for of, one in numbers.items()}
+            values = np.asarray(explainer.shap_values(numbers, check_additivity=False))
     except Exception as error:  # shap has errors of its own for what it does not know
-        return {}, f"shap cannot look into a {name}: {' '.join(str(error).split()):.100}."
-    for of, one in values.items():
-        missed = np.abs(one.sum(axis=1) + explainer.expected_value - _said(model, numbers[of], one.ndim))
-        if not missed.max() <= 1e-4 * max(1.0, np.abs(one).max()):
-            return {}, f"The SHAP values of a {name} with these columns do not add up to what it predicts: not shown."
-    return {of: one.reshape(*one.shape[:2], -1) for of, one in values.items()}, ""
+        return numbers, f"shap cannot look into a {name}: {' '.join(str(error).split()):.100}."
+    missed = np.abs(values.sum(axis=1) + explainer.expected_value - _said(model, numbers, values.ndim))
+    if not missed.max() <= 1e-4 * max(1.0, np.abs(values).max()):
+        return values, f"The SHAP values of a {name} with these columns do not add up to what it predicts: not shown."
+    return values.reshape(*values.shape[:2], -1), ""
 
 
 def _said(model: Any, numbers: np.ndarray, dimensions: int) -> np.ndarray:
@@ -92,15 +109,12 @@ def _said(model: Any, numbers: np.ndarray, dimensions: int) -> np.ndarray:
     return model.predict_proba(numbers) if dimensions == 3 else model.predict(numbers)
 
 
-def _table(trained: TrainedModel, names: Sequence[str], values: dict[str, np.ndarray]) -> pd.DataFrame:
-    known = trained.settings.features.all
+def _by_feature(known: Sequence[str], names: Sequence[str], values: np.ndarray) -> dict[str, float]:
     found = {}
     for name in known:
         own = [at for at, column in enumerate(names) if _feature(column, known) == name]
-        found[name] = {of: float(np.abs(one[:, own].sum(axis=1)).mean()) for of, one in values.items()}
-    table = pd.DataFrame(found).T.rename_axis("feature")
-    table["change"] = table["day"] - table["reference"]
-    return table.sort_values("day", ascending=False, kind="stable")
+        found[name] = float(np.abs(values[:, own].sum(axis=1)).mean())
+    return found
 
 
 def _feature(column: str, known: Sequence[str]) -> str:

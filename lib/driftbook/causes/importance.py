@@ -6,6 +6,7 @@ import pandas as pd
 from driftbook.config.model import DeliveredModel
 from driftbook.measures.performance import losses
 from driftbook.model import TrainedModel, with_prediction
+from driftbook.once import once
 
 #: So many rows of the reference and of the day are dealt anew at most.
 MOST = 2000
@@ -21,8 +22,8 @@ def permutation(trained: TrainedModel, frame: pd.DataFrame, repeats: int = 3, se
     """
     if isinstance(trained.settings.model, DeliveredModel):
         return pd.DataFrame(columns=COLUMNS, dtype=float)
-    sides = {"reference": trained.validation, "day": frame}
-    table = pd.DataFrame({name: _importance(trained, rows, repeats, seed) for name, rows in sides.items()})
+    usual, day = _of_reference(trained, repeats, seed), _importance(trained, frame, repeats, seed)
+    table = pd.DataFrame({"reference": usual, "day": day})
     table["change"] = table["day"] - table["reference"]
     return table.sort_values("day", ascending=False, kind="stable").rename_axis("feature")
 
@@ -33,19 +34,24 @@ def few(trained: TrainedModel, frame: pd.DataFrame, most: int = MOST, seed: int 
     return rows.sample(most, random_state=seed).sort_index() if len(rows) > most else rows
 
 
+@once
+def _of_reference(trained: TrainedModel, repeats: int, seed: int) -> pd.Series:
+    return _importance(trained, trained.validation, repeats, seed)
+
+
 def _importance(trained: TrainedModel, frame: pd.DataFrame, repeats: int, seed: int) -> pd.Series:
     settings, names = trained.settings, trained.settings.features.all
     rows = few(trained, frame)
     if rows.empty:
         return pd.Series(np.nan, index=names)
     usual, found = losses(settings, rows).mean(), {}
+    copies, number = pd.concat([rows] * repeats, ignore_index=True), np.repeat(np.arange(repeats), len(rows))
     for name in names:
-        rng, order, values = np.random.RandomState(seed), np.arange(len(rows)), rows[name].to_numpy()
-        risen = []
+        rng, order, values = np.random.RandomState(seed), np.arange(len(rows)), [rows[name].to_numpy()]
         for _ in range(repeats):  # dealt as scikit-learn deals: each time anew from the last time
             rng.shuffle(order)
-            values = values[order]
-            dealt = rows.assign(**{name: values})
-            risen.append(losses(settings, with_prediction(settings, trained.estimator, dealt)).mean() - usual)
-        found[name] = float(np.mean(risen))
+            values.append(values[-1][order])
+        dealt = copies.assign(**{name: np.concatenate(values[1:])})  # the model is asked once for all of them
+        risen = losses(settings, with_prediction(settings, trained.estimator, dealt))
+        found[name] = float(np.mean([one.mean() - usual for _, one in risen.groupby(number[risen.index])]))
     return pd.Series(found)

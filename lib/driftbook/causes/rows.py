@@ -33,19 +33,24 @@ class Detector:
     forest: Any
     usual: dict[str, object]
 
+    def numbers(self, frame: pd.DataFrame) -> np.ndarray:
+        """Return what the forest sees of some rows."""
+        return inputs.numbers(self.settings, self.reference, frame, [*self.usual])
+
     def scores(self, frame: pd.DataFrame) -> np.ndarray:
         """Return a score per row: 0.5 is usual, near 1 a row that a few cuts set apart from the others."""
-        return self._scores([frame])[0]
+        return self._scores(self.numbers(frame))
 
-    def scores_without(self, frame: pd.DataFrame) -> dict[str, np.ndarray]:
-        """Return the scores that the rows would have with what is usual in one column, for each column."""
-        others = [frame.assign(**{name: usual}) for name, usual in self.usual.items()]
-        return dict(zip(self.usual, self._scores(others), strict=True))
+    def falls(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Return by how much each row's score falls with what is usual in one column, for each column."""
+        given, usual = self.numbers(frame), self.numbers(pd.DataFrame([self.usual]))[0]
+        others = np.where(np.eye(len(usual), dtype=bool)[:, None], usual, given)
+        before, *after = self._scores(np.concatenate([given[None], others]))
+        return pd.DataFrame(before - after, index=[*self.usual], columns=frame.index).T
 
-    def _scores(self, frames: list[pd.DataFrame]) -> list[np.ndarray]:
-        """Return the scores of some frames of as many rows each, all asked for at once."""
-        given = np.vstack([inputs.numbers(self.settings, self.reference, one, [*self.usual]) for one in frames])
-        return np.split(-self.forest.score_samples(given) if len(given) else np.empty(0), len(frames))
+    def _scores(self, given: np.ndarray) -> np.ndarray:
+        asked = given.reshape(-1, given.shape[-1])
+        return (-self.forest.score_samples(asked) if len(asked) else np.empty(0)).reshape(given.shape[:-1])
 
 
 @once
@@ -81,12 +86,7 @@ def unusual(found: Detector, frame: pd.DataFrame, rows: int = 5) -> pd.DataFrame
 
 
 def _explained(found: Detector, frame: pd.DataFrame, value: pd.Series) -> pd.DataFrame:
-    before = found.scores(frame)
-    falls = pd.DataFrame(
-        {name: before - after for name, after in found.scores_without(frame).items()},
-        index=frame.index,
-        dtype=float,
-    )
+    falls = found.falls(frame)
     columns = falls.idxmax(axis=1).where(falls.max(axis=1) > 0, "") if len(falls) else pd.Series(dtype=object)
     said = [
         (name, _text(frame.at[row, name]), _text(found.usual[name])) if name else ("", "", "")

@@ -1,6 +1,7 @@
 """A day's segments beside the reference's: what is usual in each of them, and where a day errs more than that."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +9,7 @@ import numpy as np
 from driftbook.config import Settings
 from driftbook.config.performance import Performance
 from driftbook.errors import BadInput
-from driftbook.measures.division import divide
+from driftbook.measures.division import Parts, divide
 from driftbook.measures.intervals import TAIL
 from driftbook.measures.performance import error_metric, losses
 from driftbook.measures.segments import aligned, said
@@ -35,25 +36,31 @@ class Usual:
 
 @once
 def usual_errors(trained: TrainedModel) -> dict[str, Usual]:
-    """Return what is usual in each named segment of enough rows, by the segment of a measure.
-
-    A segment of a column that the reference does not hold, being no feature, watched or filtered one, has none.
-    """
+    """Return what is usual in each of the `usual_parts` of enough rows, by the segment of a measure."""
     settings, frame = trained.settings, trained.validation
     loss = aligned(losses(settings, frame), frame)
     _, days = np.unique(frame[settings.time_column].dt.date.to_numpy(), return_inverse=True)
     is_known, found = ~np.isnan(loss), {}
-    for one in settings.performance.segments:
-        alone = settings.model_copy(update={"performance": Performance(segments=(one,))})
-        try:
-            parts = divide(alone, frame, reference=trained.reference_rows)[one.title]
-        except BadInput:
-            continue
+    for title, parts in usual_parts(trained).items():
         for code, name in enumerate(parts.names):
             rows = is_known & (parts.codes == code)
             if rows.sum() >= settings.performance.min_rows:
-                found[said(one.title, name)] = _by_day(loss[rows], days[rows])
+                found[said(title, name)] = _by_day(loss[rows], days[rows])
     return _usual(found, settings.performance.min_rows)
+
+
+@once
+def usual_parts(trained: TrainedModel) -> dict[str, Parts]:
+    """Return how the named segments divide the validation reference.
+
+    One of a column that the reference does not hold, being no feature, watched or filtered one, is left out.
+    """
+    found = {}
+    for one in trained.settings.performance.segments:
+        alone = trained.settings.model_copy(update={"performance": Performance(segments=(one,))})
+        with suppress(BadInput):
+            found |= divide(alone, trained.validation, reference=trained.reference_rows)
+    return found
 
 
 def worse(settings: Settings, result: DayResult, usual: Mapping[str, Usual]) -> tuple[list[Measure], int]:

@@ -9,10 +9,11 @@ import pandas as pd
 from driftbook.batches import Batch
 from driftbook.config import Settings
 from driftbook.config.performance import Performance
-from driftbook.errors import BadInput
+from driftbook.diagnosis.by_segment import usual_parts
 from driftbook.measures.division import MISSING, OTHER, Parts, divide
 from driftbook.measures.segments import said
 from driftbook.model import TrainedModel
+from driftbook.once import once
 from driftbook.profiles.labels import label
 from driftbook.records import HOUR
 
@@ -53,7 +54,7 @@ def conditions(trained: TrainedModel, batch: Batch) -> Conditions:
     pairs = _named(trained, batch)
     for name in _columns(settings):
         if name not in pairs and name in batch.frame and name in reference:
-            pairs[name] = _cut(settings, name, batch.frame[name], reference[name])
+            pairs[name] = _cut(trained, name, batch.frame[name])
     found = [
         (said(name, part), number, day.codes == code, usual.codes == code)
         for number, (name, (day, usual)) in enumerate(pairs.items())
@@ -62,7 +63,7 @@ def conditions(trained: TrainedModel, batch: Batch) -> Conditions:
     ]
     rows = (len(batch.frame), len(reference))
     day, usual = (
-        np.column_stack([one[place] for one in found]) if found else np.zeros((size, 0), dtype=bool)
+        np.array([one[place] for one in found], dtype=bool).reshape(len(found), size).T
         for place, size in zip((2, 3), rows, strict=True)
     )
     return Conditions(tuple(one[0] for one in found), np.array([one[1] for one in found], dtype=int), day, usual)
@@ -77,28 +78,32 @@ def _columns(settings: Settings) -> list[str]:
 
 def _named(trained: TrainedModel, batch: Batch) -> dict[str, tuple[Parts, Parts]]:
     """Return the named segments of the day and of the reference, where both can be cut so."""
-    settings, found = trained.settings, {}
-    for one in settings.performance.segments:
-        alone = settings.model_copy(update={"performance": Performance(segments=(one,))})
-        try:
-            usual = divide(alone, trained.validation, reference=trained.reference_rows)[one.title]
-        except BadInput:
-            continue
-        seen = {"reference": trained.reference_rows, "known": trained.calibration.kinds}
-        found[one.title] = divide(alone, batch.frame, batch.table, **seen)[one.title], usual
-    return found
+    usual, segments = usual_parts(trained), trained.settings.performance.segments
+    known = Performance(segments=tuple(one for one in segments if one.title in usual))
+    settings = trained.settings.model_copy(update={"performance": known})
+    seen = {"reference": trained.reference_rows, "known": trained.calibration.kinds}
+    return {title: (parts, usual[title]) for title, parts in divide(settings, batch.frame, batch.table, **seen).items()}
 
 
-def _cut(settings: Settings, name: str, day: pd.Series, reference: pd.Series) -> tuple[Parts, Parts]:
-    is_numeric = name in settings.watched.numeric and pd.api.types.is_numeric_dtype(reference)
-    if name == HOUR:
-        return _in_ranges(_HOURS[1:-1], day), _in_ranges(_HOURS[1:-1], reference)
-    if is_numeric and reference.nunique() > _FEW:
-        cuts = np.unique(reference.quantile(_QUANTILES).dropna())
-        cuts = np.array([float(f"{cut:.3g}") for cut in cuts])  # what a page shows is where it is cut
-        return _in_ranges(np.unique(cuts), day), _in_ranges(np.unique(cuts), reference)
+def _cut(trained: TrainedModel, name: str, day: pd.Series) -> tuple[Parts, Parts]:
+    ranges = _ranges(trained.validation, name) if name in trained.settings.watched.numeric else None
+    if ranges:
+        return _in_ranges(ranges[0], day), ranges[1]
     listed = [label(value) for value in day.value_counts().index[:_MOST_VALUES]]
-    return _by_value(listed, day), _by_value(listed, reference)
+    return _by_value(listed, day), _by_value(listed, trained.validation[name])
+
+
+@once
+def _ranges(reference: pd.DataFrame, name: str) -> tuple[np.ndarray, Parts] | None:
+    """Return where the reference cuts a number, and its own rows cut so; None where each value is a condition."""
+    values = reference[name]
+    if name == HOUR:
+        cuts = np.array(_HOURS[1:-1])
+    elif not pd.api.types.is_numeric_dtype(values) or values.nunique() <= _FEW:
+        return None
+    else:  # what a page shows is where it is cut
+        cuts = np.unique([float(f"{cut:.3g}") for cut in np.unique(values.quantile(_QUANTILES).dropna())])
+    return cuts, _in_ranges(cuts, values)
 
 
 def _in_ranges(cuts: np.ndarray, values: pd.Series) -> Parts:

@@ -27,7 +27,7 @@ def of_like_rows(given: Conditions, loss: np.ndarray, usual: np.ndarray) -> tupl
     expected = [np.full(len(rows), (usual if len(usual) else loss).mean()) for rows in (loss, usual)]
     if not len(usual) or not usual.mean() > 0:
         return expected[0], expected[1]
-    codes = [[_codes(holds[:, given.columns == column]) for holds in (given.day, given.reference)]
+    codes = [[_codes(holds.T[given.columns == column]) for holds in (given.day, given.reference)]
              for column in np.unique(given.columns)]  # fmt: skip
     lean = _WEIGHT * usual.mean()
     for _ in range(_ROUNDS):
@@ -40,8 +40,9 @@ def of_like_rows(given: Conditions, loss: np.ndarray, usual: np.ndarray) -> tupl
 
 
 def _codes(holds: np.ndarray) -> np.ndarray:
-    """Return which of some conditions each row holds, counted from 1; 0 for none."""
-    return np.where(holds.any(axis=1), 1 + holds.argmax(axis=1), 0)
+    """Return which of some conditions (lines) each row holds, counted from 1; 0 for none."""
+    numbers = np.arange(1, 1 + len(holds), dtype=np.int16)[:, None]
+    return (holds * numbers).max(axis=0, initial=0).astype(int)
 
 
 @dataclass(frozen=True)
@@ -94,9 +95,9 @@ class Sums:
     def of(cls, holds: np.ndarray, loss: np.ndarray) -> "Sums":
         """Return them of some rows."""
         columns = holds.astype(np.float32)
-        weights = (np.ones(len(loss)), loss, loss**2)
-        parts = [columns.T @ (columns * weight[:, None].astype(np.float32)) for weight in weights]
-        return cls(*(part.astype(float) for part in parts), tuple(float(weight.sum()) for weight in weights))
+        weighted = [columns, *(columns * weight[:, None].astype(np.float32) for weight in (loss, loss**2))]
+        parts = [(columns.T @ one).astype(float) for one in weighted]
+        return cls(*parts, (float(len(loss)), float(loss.sum()), float((loss**2).sum())))
 
     def at(self, one: np.ndarray, other: np.ndarray) -> np.ndarray:
         """Return rows, losses and squares (lines) of some segments."""
@@ -156,7 +157,7 @@ def _excess(
 def by_chance(candidates: Candidates, holds: np.ndarray, times: np.ndarray, seed: int) -> np.ndarray:
     """Return the farthest segment's score of each of some permutations among the rows."""
     rng = np.random.default_rng(seed)
-    columns = (holds[:, candidates.one] & holds[:, candidates.other]).astype(np.float32)
+    columns = (holds.T[candidates.one] & holds.T[candidates.other]).T.astype(np.float32)
     rows, size = columns.sum(axis=0, dtype=float), len(times)
     standardized = ((times - times.mean()) / times.std()).astype(np.float32)
     drawn = rng.permuted(np.tile(standardized, (_DRAWS, 1)), axis=1)

@@ -48,9 +48,8 @@ def outliers(trained: TrainedModel, frame: pd.DataFrame, rows: int = 10) -> pd.D
     A value's distance is how far it lies from the reference's median, in widths of the reference's 5 to 95 % range; a
     row counts by its farthest numeric column. Columns `farthest column`, `its value`, `widths away`, then the frame's.
     """
-    numeric = [name for name in trained.settings.watched.numeric if name != HOUR]
-    low, middle, high = (trained.reference_rows[numeric].quantile(level) for level in (0.05, 0.5, 0.95))
-    distance = ((frame[numeric] - middle) / (high - low).where(high > low)).abs()
+    middle, width = _usual_range(trained)
+    distance = ((frame[middle.index] - middle) / width).abs()
     farthest = distance.max(axis=1).dropna().nlargest(rows, keep="first")
     column = distance.loc[farthest.index].idxmax(axis=1) if len(farthest) else farthest.astype(object)
     value = [frame.at[row, name] for row, name in column.items()]
@@ -75,13 +74,31 @@ def scale(trained: TrainedModel, frame: pd.DataFrame, column: str) -> float | No
 
 
 @once
+def _usual_range(trained: TrainedModel) -> tuple[pd.Series, pd.Series]:
+    """Return the reference's medians of the numeric columns, and the widths of their 5 to 95 % ranges."""
+    numeric = [name for name in trained.settings.watched.numeric if name != HOUR]
+    low, middle, high = (trained.reference_rows[numeric].quantile(level) for level in (0.05, 0.5, 0.95))
+    return middle, (high - low).where(high > low)
+
+
+@once
 def _usual(trained: TrainedModel, column: str, segment: str) -> pd.DataFrame:
     return _joint(trained, trained.reference_rows, column, segment)
 
 
 def _joint(trained: TrainedModel, frame: pd.DataFrame, column: str, segment: str) -> pd.DataFrame:
     """Return the share of all rows in each segment value (lines) and cell of the column."""
+    segments, cells = labels.of_column(frame, segment).to_numpy(), _cells(trained, frame, column)
+    codes, names = pd.factorize(segments, sort=True)
+    width = 1 + cells.max(initial=-1)
+    counts = np.bincount(codes * width + cells, minlength=len(names) * width).reshape(len(names), width)
+    found = pd.DataFrame(np.asfortranarray(counts), names).loc[:, counts.any(axis=0)]
+    return found / max(len(frame), 1)
+
+
+def _cells(trained: TrainedModel, frame: pd.DataFrame, column: str) -> np.ndarray:
+    """Return the position of each row's cell of the column, each different value looked at once."""
     calibration = trained.calibration
     own = next(one for one in calibration.plan.bins if one.column == column)
-    at = bins.positions(calibration.grid, own, frame[column])
-    return pd.crosstab(labels.of_column(frame, segment), at) / max(len(frame), 1)
+    codes, known = pd.factorize(frame[column], use_na_sentinel=False)
+    return bins.positions(calibration.grid, own, pd.Series(known))[codes]

@@ -9,6 +9,7 @@ Young 1993): a segment's `p` is adjusted for having been selected.
 
 import numpy as np
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
 from driftbook.batches import Batch
 from driftbook.diagnosis.conditions import Conditions, conditions
@@ -46,8 +47,9 @@ def worst_segments(trained: TrainedModel, batch: Batch, most: int = 5) -> pd.Dat
     found = conditions(trained, batch)
     loss, usual = aligned(losses(settings, batch.frame), batch.frame), aligned(losses(settings, reference), reference)
     rows, usual_rows = _drawn(~np.isnan(loss), _MOST_ROWS), _drawn(~np.isnan(usual), _MOST_REFERENCE)
-    chosen = Conditions(found.names, found.columns, found.day[rows], found.reference[usual_rows])
-    return search(chosen, loss[rows], usual[usual_rows], most)
+    of_rows = (holds.T.take(at, axis=1).T for holds, at in ((found.day, rows), (found.reference, usual_rows)))
+    with threadpool_limits(1, user_api="blas"):  # threads that wait for each other's next product cost more than it
+        return search(Conditions(found.names, found.columns, *of_rows), loss[rows], usual[usual_rows], most)
 
 
 def search(given: Conditions, loss: np.ndarray, usual: np.ndarray, most: int = 5) -> pd.DataFrame:

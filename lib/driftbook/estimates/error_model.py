@@ -8,6 +8,7 @@ it supposes that rows alike err alike: it cannot see that the relation of inputs
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -77,7 +78,8 @@ def fit(
 
 def expected(model: ErrorModel, settings: Settings, frame: pd.DataFrame) -> tuple[int, float]:
     """Return on how many rows of a day the error will be measured, and the sum of their expected losses."""
-    frame = frame[inputs.countable(settings, frame)]
+    is_counted = inputs.countable(settings, frame)
+    frame = frame if is_counted.all() else frame[is_counted]
     if frame.empty:
         return 0, 0.0
     with _one_thread():
@@ -110,9 +112,16 @@ def _fitted(given: np.ndarray, loss: np.ndarray) -> Any:
 
 def _one_thread() -> AbstractContextManager:
     """Return a context in which trees use one core: on rows so few more of them mostly wait for each other."""
-    from threadpoolctl import threadpool_limits
+    return _threads().limit(limits=1, user_api="openmp")
 
-    return threadpool_limits(1, user_api="openmp")
+
+@cache
+def _threads() -> Any:
+    """Return what knows this process's libraries, scikit-learn's among them: the search takes some milliseconds."""
+    import sklearn.ensemble  # noqa: F401 - loads OpenMP
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
 
 
 def _held_out(given: np.ndarray, loss: np.ndarray, known: np.ndarray, days: np.ndarray) -> np.ndarray:

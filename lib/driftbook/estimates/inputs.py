@@ -54,10 +54,10 @@ def fit(settings: Settings, frame: pd.DataFrame, labelled: pd.Series) -> Inputs:
 
 def matrix(inputs: Inputs, settings: Settings, frame: pd.DataFrame, seen: Sequence[bool] | float) -> np.ndarray:
     """Return a line per row; `seen` tells which rows the monitored model was fitted on, and becomes the last column."""
-    within = frame.assign(**{settings.prediction: clipped(inputs, frame[settings.prediction])})
     found = np.empty((len(frame), len(inputs.numeric) + len(inputs.values) + 1))
     for at, name in enumerate(inputs.numeric):
-        found[:, at] = within[name].to_numpy(dtype=float)
+        values = frame[name].to_numpy(dtype=float)
+        found[:, at] = clipped(inputs, values) if name == settings.prediction else values
     for at, (name, codes) in enumerate(inputs.values.items(), start=len(inputs.numeric)):
         rows, values = pd.factorize(frame[name])
         found[:, at] = np.array([*(codes.get(label(value), np.nan) for value in values), np.nan])[rows]
@@ -65,9 +65,9 @@ def matrix(inputs: Inputs, settings: Settings, frame: pd.DataFrame, seen: Sequen
     return found
 
 
-def clipped(inputs: Inputs, prediction: pd.Series) -> pd.Series:
+def clipped(inputs: Inputs, prediction: np.ndarray) -> np.ndarray:
     """Return predictions, those beyond every true value of the reference at the nearest of them."""
-    return prediction if inputs.bounds is None else prediction.clip(*inputs.bounds)
+    return prediction if inputs.bounds is None else np.clip(prediction, *inputs.bounds)
 
 
 def excess(inputs: Inputs, prediction: pd.Series) -> np.ndarray:
@@ -78,7 +78,8 @@ def excess(inputs: Inputs, prediction: pd.Series) -> np.ndarray:
     """
     if inputs.bounds is None:
         return np.zeros(len(prediction))
-    return (prediction - clipped(inputs, prediction)).abs().to_numpy(dtype=float)
+    values = prediction.to_numpy(dtype=float)
+    return np.abs(values - clipped(inputs, values))
 
 
 def countable(settings: Settings, frame: pd.DataFrame) -> pd.Series:

@@ -16,7 +16,7 @@ from driftbook.config import Settings
 from driftbook.config.performance import COMPARED, Fairness
 from driftbook.measures import intervals
 from driftbook.measures.division import Parts
-from driftbook.measures.performance import losses, scored
+from driftbook.measures.performance import losses_of, scored
 from driftbook.measures.segments import aligned, judged
 from driftbook.records import Measure
 
@@ -98,7 +98,7 @@ def _values(settings: Settings, frame: pd.DataFrame) -> dict[str, np.ndarray]:
     """Return each row's part in what is compared, NaN where it has none: a group's value is the mean over its rows."""
     rows = scored(settings, frame)
     target, prediction = rows[settings.target.name], rows[settings.prediction]
-    found = {"error": losses(settings, frame)}
+    found = {"error": losses_of(settings, rows)}
     if settings.task != "multiclass":
         found["bias"] = prediction - target
     if settings.task == "binary":

@@ -63,10 +63,11 @@ def losses(settings: Settings, frame: pd.DataFrame) -> pd.Series:
     The absolute error in the target's unit; the log loss in nats, where probabilities are known; else 1 for a wrong
     class and 0 for the right one.
     """
-    return _losses(settings, scored(settings, frame))
+    return losses_of(settings, scored(settings, frame))
 
 
-def _losses(settings: Settings, rows: pd.DataFrame) -> pd.Series:
+def losses_of(settings: Settings, rows: pd.DataFrame) -> pd.Series:
+    """Return the losses of rows that are `scored` already."""
     target, prediction = rows[settings.target.name], rows[settings.prediction]
     kind = _kind(settings)
     if kind == "regression":
@@ -85,7 +86,9 @@ def scored(settings: Settings, frame: pd.DataFrame, usable: pd.Series | None = N
     """
     outcome = [name for name in frame if name in (settings.target.name, settings.prediction) or _is_probability(name)]
     usable = labelled(settings, frame) if usable is None else usable
-    return frame.loc[usable & frame[settings.prediction].notna(), outcome]
+    rows = (usable & frame[settings.prediction].notna()).to_numpy()
+    # Not `frame.loc`, which copies every other column on its way.
+    return pd.DataFrame({name: frame[name].to_numpy()[rows] for name in outcome}, frame.index[rows], copy=False)
 
 
 def performance(settings: Settings, frame: pd.DataFrame) -> list[Measure]:
@@ -96,7 +99,7 @@ def performance(settings: Settings, frame: pd.DataFrame) -> list[Measure]:
     """
     usable = labelled(settings, frame)
     rows, kind = scored(settings, frame, usable), _kind(settings)
-    found = of_sums(_sums(settings, rows, _losses(settings, rows), usable))
+    found = of_sums(_sums(settings, rows, losses_of(settings, rows), usable))
     if len(rows):
         found |= _of_order(settings, rows)
     return [found.get(name, Measure(name, None)) for name in ("labelled_rows", *_METRICS[kind])]
@@ -115,7 +118,7 @@ def sums(settings: Settings, frame: pd.DataFrame) -> tuple[dict[str, float], pd.
     """
     usable = labelled(settings, frame)
     rows = scored(settings, frame, usable)
-    loss = _losses(settings, rows)
+    loss = losses_of(settings, rows)
     return _sums(settings, rows, loss, usable), loss
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -80,8 +81,9 @@ def _sum(mask: pa.ChunkedArray) -> int:
 
 
 def _quantiles(values: pd.Series) -> list[Measure]:
-    present = values.dropna()
-    quantiles = present.quantile(list(QUANTILES)) if len(present) else [None] * len(QUANTILES)
+    numbers = values.to_numpy(dtype=float)
+    present = numbers[~np.isnan(numbers)]
+    quantiles = np.quantile(present, QUANTILES).tolist() if len(present) else [None] * len(QUANTILES)
     return [
         Measure("quantile", value, feature=values.name, segment=f"p{level * 100:02.0f}")
         for level, value in zip(QUANTILES, quantiles, strict=True)

@@ -8,7 +8,7 @@ import pandas as pd
 from driftbook.config import Settings
 from driftbook.measures import intervals
 from driftbook.measures.division import Parts
-from driftbook.measures.performance import error_metric, labelled, losses
+from driftbook.measures.performance import error_metric, labelled, losses_of, scored
 from driftbook.records import Measure
 
 
@@ -23,7 +23,9 @@ def segments(settings: Settings, frame: pd.DataFrame, parts: Mapping[str, Parts]
     Of fewer labelled rows than the params file's `min_rows` they are None. A part is judged only if its segment has a
     largest error, which it exceeds when its whole interval does.
     """
-    usable, loss = labelled(settings, frame).to_numpy(), aligned(losses(settings, frame), frame)
+    usable = labelled(settings, frame)
+    loss = aligned(losses_of(settings, scored(settings, frame, usable)), frame)
+    usable = usable.to_numpy()
     values = {error_metric(settings): loss}
     if settings.task == "regression":
         deviation = frame[settings.prediction] - frame[settings.target.name]

@@ -31,10 +31,13 @@ def given(settings: Settings, estimator: Any, frame: pd.DataFrame) -> np.ndarray
 
 def matrix(settings: Settings, frame: pd.DataFrame) -> np.ndarray:
     """Return the features as numbers; a category that is no number is a gap, and gaps are filled."""
-    features = frame[settings.features.all]
-    texts = features.select_dtypes("object")
-    features = features.assign(**{name: pd.to_numeric(texts[name], errors="coerce") for name in texts})
-    return (features if settings.fill_missing is None else features.fillna(settings.fill_missing)).to_numpy(dtype=float)
+    found = np.empty((len(frame), len(settings.features.all)), order="F")
+    for at, name in enumerate(settings.features.all):
+        column = frame[name]
+        found[:, at] = pd.to_numeric(column, errors="coerce") if column.dtype == object else column
+    if settings.fill_missing is not None:
+        found[np.isnan(found)] = settings.fill_missing
+    return found
 
 
 def frame_of(settings: Settings, frame: pd.DataFrame) -> pd.DataFrame:

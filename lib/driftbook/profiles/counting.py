@@ -57,14 +57,15 @@ def piece(settings: Settings, grid: Grid, batch: Batch, losses: pd.Series) -> Pr
 
 
 def _profile(settings: Settings, grid: Grid, batch: Batch, losses: pd.Series, **known: Any) -> Profile:
+    inputs = batch.inputs
     return count(
         settings.calendar,
         grid,
         batch.period.start,
         batch.frame,
-        missing={name: missing_values(batch.inputs[name]) for name in batch.inputs.column_names},
+        missing={name: missing_values(inputs[name]) for name in inputs.column_names},
         invalid={name: len(rows) for name, rows in batch.invalid.items()},
-        kinds=kinds(batch.inputs),
+        kinds=kinds(inputs),
         errors=losses.to_numpy(),
         **known,
     )
@@ -167,14 +168,14 @@ def summed(errors: np.ndarray) -> tuple[int, float, float]:
     return len(errors), float(np.sum(errors)), float(np.sum(np.square(errors)))
 
 
-def few_values(table: pa.Table) -> dict[str, Counter | None]:
+def few_values(table: pa.Table, many: Collection[str] = ()) -> dict[str, Counter | None]:
     """Return the counts by value, as text, of each column that holds numbers, text or truth values.
 
-    None where a column has more than `MOST_VALUES` different ones.
+    None where a column has more than `MOST_VALUES` different ones; those known for it are left out.
     """
     found = {}
     for name, kind in kinds(table).items():
-        if kind in ("number", "text", "boolean"):
+        if kind in ("number", "text", "boolean") and name not in many:
             counted = pc.value_counts(plain_column(table[name]).drop_null())
             few = len(counted) <= MOST_VALUES
             found[name] = Counter({label(one["values"]): one["counts"] for one in counted.to_pylist()}) if few else None

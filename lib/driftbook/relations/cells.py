@@ -74,8 +74,8 @@ def freeze(values: pd.Series, *, is_amount: bool) -> Cells | None:
 def positions(cells: Cells, values: pd.Series) -> np.ndarray:
     """Return the cell of each value, `MISSING` for a missing one; a number that came as text is missing too."""
     if cells.edges:
-        numbers = values.to_numpy(dtype=float) if pd.api.types.is_float_dtype(values) else np.full(len(values), np.nan)
-        return np.where(np.isnan(numbers), MISSING, np.searchsorted(cells.edges, numbers))
+        numbers = values.to_numpy(dtype=float) if values.dtype.kind == "f" else np.full(len(values), np.nan)
+        return np.where(np.isnan(numbers), MISSING, np.searchsorted(np.array(cells.edges), numbers))
     numbered, distinct = pd.factorize(values)
     found = pd.Index(cells.values).get_indexer([label(value) for value in distinct])
     found = np.append(np.where(found < 0, len(cells.values), found), MISSING)

@@ -102,11 +102,9 @@ def sums(settings: Settings, relations: Relations | None, batch: Batch) -> dict[
     """Return of each column how many surprises a day or a piece of it has, their sum and that of their squares."""
     if relations is None or batch.frame.empty:
         return {}
-    found = surprises(settings, relations, batch)
-    return {
-        name: (int(values.count()), float(values.sum()), float(np.square(values).sum()))
-        for name, values in found.items()
-    }
+    found = surprises(settings, relations, batch).to_numpy()
+    added = [(~np.isnan(found)).sum(axis=0), np.nansum(found, axis=0), np.nansum(np.square(found), axis=0)]
+    return dict(zip(relations.columns, zip(*(one.tolist() for one in added), strict=True), strict=True))
 
 
 def count(leaves: np.ndarray, cells: np.ndarray, shape: tuple[int, int]) -> np.ndarray:

@@ -30,9 +30,9 @@ class Tree(BaseModel):
         return len(self.left)
 
     @cached_property
-    def arrays(self) -> tuple[np.ndarray, ...]:
-        """The nodes as arrays."""
-        return tuple(np.array(one) for one in (self.column, self.cut, self.left, self.right))
+    def arrays(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """The nodes as arrays: column, cut, and both children in turn."""
+        return np.array(self.column), np.array(self.cut), np.column_stack([self.left, self.right]).ravel()
 
 
 def grow(cells: np.ndarray, classes: np.ndarray, leaves: int, rows: int) -> Tree:
@@ -55,10 +55,12 @@ def grow(cells: np.ndarray, classes: np.ndarray, leaves: int, rows: int) -> Tree
 
 def follow(tree: Tree, cells: np.ndarray) -> np.ndarray:
     """Return the leaf of each row of a table of cells."""
-    column, cut, left, right = tree.arrays
-    rows, node = np.arange(len(cells)), np.zeros(len(cells), dtype=int)
+    column, cut, children = tree.arrays
+    flat, starts = cells.ravel(), np.arange(len(cells)) * cells.shape[1]
+    node = np.zeros(len(cells), dtype=int)
     while True:
-        below = np.where(cells[rows, column[node]] <= cut[node], left[node], right[node])
-        if (below == node).all():
+        is_above = flat.take(starts + column.take(node)) > cut.take(node)
+        below = children.take(2 * node + is_above)
+        if np.array_equal(below, node):
             return node
         node = below

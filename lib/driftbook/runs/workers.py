@@ -14,7 +14,6 @@ from typing import Any
 
 from driftbook import model, paths, store
 from driftbook.errors import DatabaseUnavailable
-from driftbook.measures import drift, performance
 from driftbook.model import TrainedModel
 from driftbook.runs import archive, memory, shell, versions
 
@@ -42,7 +41,7 @@ def warm(trained: TrainedModel) -> None:
     shell.prepare()  # first: matplotlib asks it where figures go
     import papermill  # noqa: F401 - its entry points load the engine
 
-    from driftbook import diagnosis
+    from driftbook import diagnosis, monitoring
     from driftbook.pages import (  # noqa: F401
         day_figures,
         day_sentences,
@@ -59,8 +58,7 @@ def warm(trained: TrainedModel) -> None:
     archive.prepare()
     calibration, rows = trained.calibration, trained.validation
     _ = calibration.fixed, calibration.plan, calibration.by_day, [day.sha256 for day in calibration.days]
-    drift.drift(trained.settings, rows, rows)  # prepares the reference's side
-    performance.values(trained.settings, rows)  # some libraries import much at the first call
+    monitoring.prepare(trained)
     diagnosis.usual_errors(trained), diagnosis.error_by_hour(trained, trained.reference_rows)
     if "sklearn" in sys.modules:  # its first look at an array goes through all packages that are installed
         from sklearn.preprocessing import StandardScaler
@@ -74,11 +72,12 @@ def warm(trained: TrainedModel) -> None:
 def _warm_causes(trained: TrainedModel) -> None:
     """Load and compute what days that are taken apart share."""
     with suppress(Exception):  # a day that needs what went wrong says so
-        from driftbook import causes
+        from driftbook import causes, diagnosis
         from driftbook.pages import cause_figures, cause_sentences  # noqa: F401
 
         with causes.crossfit.one_thread():
-            causes.prepare(trained)
+            causes.prepare(trained), diagnosis.outliers(trained, trained.validation.head(1))
+        shell.find_threads().limit(limits=1, user_api="blas")  # threads that wait for work cost each day's fork 60 ms
         gc.freeze()
 
 

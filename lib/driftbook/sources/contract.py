@@ -9,6 +9,7 @@ called without arguments, `my_company.orders:Orders`) with
   are none; may fetch;
 - `files_of(settings, period)`, which may be left out: the paths of the files that hold the period, so that `backfill`
   notices one that was replaced;
+- `prepare(settings)`, which may be left out: looks into what every period needs, for the processes of a `backfill`;
 - `NOTICE`: a sentence that every page must show about the data, empty for none.
 """
 

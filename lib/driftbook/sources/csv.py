@@ -9,6 +9,8 @@ import pyarrow.dataset as ds
 from pyarrow import csv, fs
 
 _DELIMITERS = ",;\t|"
+#: The rows of the last file of no more bytes stay in memory.
+_HELD = 1 << 26
 #: How Arrow says that a value is not of the type that the lines before it were of.
 _UNFIT = re.compile(r"In CSV column #(\d+): .*CSV conversion error to ")
 #: What a column may turn out to be, in this order; the first type that holds for every line is taken.
@@ -28,6 +30,20 @@ def reader(path: Path) -> ds.CsvFileFormat:
     """
     found = path.stat()
     return _reader(path, found.st_mtime_ns, found.st_size)
+
+
+def held(path: Path) -> pa.Table | None:
+    """Return the rows of a file that is small enough for them to stay in memory, else None.
+
+    The days of a backfill read the same file again and again, which takes longer than all that is computed of a day.
+    """
+    found = path.stat()
+    return _held(path, found.st_mtime_ns, found.st_size) if found.st_size <= _HELD and path.suffix == ".csv" else None
+
+
+@lru_cache(maxsize=1)
+def _held(path: Path, *changed: int) -> pa.Table:
+    return ds.dataset(path, format=_reader(path, *changed)).to_table(use_threads=False)
 
 
 @lru_cache(maxsize=1024)

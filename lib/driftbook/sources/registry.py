@@ -87,6 +87,13 @@ def state(given: SourceSettings, period: Period) -> str:
     return ""
 
 
+def prepare(given: SourceSettings) -> None:
+    """Let a source look into what any period needs, if it offers that; what is wrong with it a day says."""
+    look = getattr(source(given.kind), "prepare", None)
+    with suppress(BadData), _blamed(given.kind):
+        _ = look and look(given)
+
+
 def _stamp(path: Path) -> tuple[int, ...]:
     try:
         found = path.stat()

@@ -66,12 +66,8 @@ def rows(source: Settings, period: Period) -> Iterator[Part]:
     if source.query:
         for table in sql.read(source.query, source.url_env, period):
             yield Part(table, f"the query to {source.url_env}")
-        return
-    found = layout.find(source.path, source.format)
-    filled = [file for file in found if file.path.stat().st_size]  # Spark leaves empty CSV files
-    for file in filled or found:
-        with files.readable(file.name):
-            yield Part(_dataset(file, source.format), file.name)
+    else:
+        yield from _parts(source)
 
 
 def files_of(source: Settings, period: Period) -> list[Path]:
@@ -79,10 +75,30 @@ def files_of(source: Settings, period: Period) -> list[Path]:
     return [] if source.query else [file.path for file in layout.find(source.path, source.format)]
 
 
-def _dataset(file: TableFile, given: str) -> ds.Dataset:
-    """Return a file as a dataset, of which only what is needed is read, with the columns that its folders stand for."""
+def prepare(source: Settings) -> None:
+    """Look into the table's files: forks of this process find what took long."""
+    if not source.query:
+        _ = [*_parts(source)]
+
+
+def _parts(source: Settings) -> Iterator[Part]:
+    found = layout.find(source.path, source.format)
+    filled = [file for file in found if file.path.stat().st_size]  # Spark leaves empty CSV files
+    for file in filled or found:
+        with files.readable(file.name):
+            yield Part(_rows(file, source.format), file.name)
+
+
+def _rows(file: TableFile, given: str) -> ds.Dataset | pa.Table:
+    """Return a file as a dataset, of which only what is needed is read, with the columns that its folders stand for.
+
+    A small CSV file, all of which has to be read for any of its rows, is a table in memory.
+    """
     path = files.unpacked(file.path) if file.format == "zip" else file.path
-    reader = csv.reader(path) if (given or layout.format_of(path)) == "csv" else files.PARQUET
+    is_csv = (given or layout.format_of(path)) == "csv"
+    if is_csv and not file.values and (held := csv.held(path)) is not None:
+        return held
+    reader = csv.reader(path) if is_csv else files.PARQUET
     fragment = reader.make_fragment(str(path), _DISK)
     schema = fragment.physical_schema
     beside = {name: value for name, value in file.values.items() if name not in schema.names}

@@ -8,6 +8,7 @@ the values' shares. Where it does something else, this module refuses.
 import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -25,9 +26,19 @@ _LEAST_NORM = 0.001
 
 @dataclass(frozen=True)
 class _Numbers:
-    ascending: np.ndarray
+    """A column's different numbers, ascending, and how many rows have at most each of them, first none."""
+
+    values: np.ndarray
     different: np.ndarray
-    norm: float
+    upto: np.ndarray
+
+    @cached_property
+    def norm(self) -> float:
+        return max(float(np.std(self.values)), _LEAST_NORM)
+
+    @property
+    def counts(self) -> pd.Series:
+        return pd.Series(np.diff(self.upto), self.different)
 
 
 def by_formula(
@@ -58,13 +69,14 @@ _of_reference = once(_side)
 
 def _numbers(column: pd.Series) -> _Numbers | None:
     """Return a column's numbers, None where Evidently has rules or failures of its own: infinite or absurd ones."""
-    values = column.dropna().astype(float)
-    ascending = np.sort(values.to_numpy())
+    values = column.dropna().to_numpy(dtype=float)
+    ascending = np.sort(values)
     low, high = ascending[0], ascending[-1]
     largest = max(abs(low), abs(high))
     if largest > 1e100 or ((high - low) or 1.0) < 100 * np.spacing(largest):  # no room for the bins of its histogram
         return None
-    return _Numbers(ascending, np.unique(ascending), max(float(np.std(values)), _LEAST_NORM))
+    starts = np.flatnonzero(np.diff(ascending, prepend=-np.inf))
+    return _Numbers(values, ascending[starts], np.append(starts, len(ascending)))
 
 
 def _counts(column: pd.Series) -> pd.Series:
@@ -76,7 +88,7 @@ def _counts(column: pd.Series) -> pd.Series:
 
 
 def _size(side: _Numbers | pd.Series) -> int:
-    return len(side.ascending) if isinstance(side, _Numbers) else int(side.sum())
+    return len(side.values) if isinstance(side, _Numbers) else int(side.sum())
 
 
 def _distance(reference: _Numbers | pd.Series, day: _Numbers | pd.Series) -> float:
@@ -84,21 +96,22 @@ def _distance(reference: _Numbers | pd.Series, day: _Numbers | pd.Series) -> flo
         return _jensen_shannon(reference, day)
     few = len(reference.different) <= _FEW and len(np.union1d(reference.different, day.different)) <= _FEW
     if few:
-        return _jensen_shannon(pd.Series(reference.ascending).value_counts(), pd.Series(day.ascending).value_counts())
-    return _wasserstein(reference.ascending, day.ascending) / reference.norm
+        return _jensen_shannon(reference.counts, day.counts)
+    return _wasserstein(reference, day) / reference.norm
 
 
-def _wasserstein(reference: np.ndarray, day: np.ndarray) -> float:
-    """Return what scipy.stats.wasserstein_distance does, of values that are sorted already."""
-    both = np.concatenate([reference, day])
-    both.sort(kind="stable")
+def _wasserstein(reference: _Numbers, day: _Numbers) -> float:
+    """Return what scipy.stats.wasserstein_distance does."""
+    both = np.sort(np.concatenate([reference.different, day.different]))
     starts = both[:-1]
-    shares = [values.searchsorted(starts, "right") / len(values) for values in (reference, day)]
+    shares = [side.upto[side.different.searchsorted(starts, "right")] / side.upto[-1] for side in (reference, day)]
     return float(np.sum(np.abs(shares[0] - shares[1]) * np.diff(both)))
 
 
 def _jensen_shannon(reference: pd.Series, day: pd.Series) -> float:
     """Return what scipy.spatial.distance.jensenshannon does of both shares."""
-    p, q = (side / side.sum() for side in reference.align(day, fill_value=0))
+    p = reference.reindex(reference.index.union(day.index, sort=False), fill_value=0)
+    q = day.reindex(p.index, fill_value=0)
+    p, q = p.to_numpy() / p.sum(), q.to_numpy() / q.sum()
     middle = (p + q) / 2
     return math.sqrt(max(float(np.sum(rel_entr(p, middle)) + np.sum(rel_entr(q, middle))), 0.0) / 2)

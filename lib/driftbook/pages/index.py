@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pandas as pd
-from jinja2 import Environment, FileSystemLoader
+from jinja2 import Environment, FileSystemLoader, Template
 from markupsafe import Markup
 
 from driftbook.pages import period_sentences, policy
@@ -103,11 +103,13 @@ def _environment() -> Environment:
 def page(template: str, **content: Any) -> str:
     """Return a page that is no notebook's, with its style and the one script."""
     script = (TEMPLATES / "index.js").read_text(encoding="utf-8")
-    return (
-        _environment()
-        .get_template(template)
-        .render(**content, style=style("base.css", "index.css"), script=script, policy=policy.meta(policy.only(script)))
-    )
+    sheets, allowed = style("base.css", "index.css"), policy.meta(policy.only(script))
+    return loaded(template).render(**content, style=sheets, script=script, policy=allowed)
+
+
+def loaded(template: str) -> Template:
+    """Return a template, which is compiled once."""
+    return _environment().get_template(template)
 
 
 def _by_model(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:

@@ -71,8 +71,9 @@ def location(page: str) -> Path:
 def prepare() -> None:
     """Load what makes a page: a second that may pass while cells run, or once before a process is forked."""
     with memory.without_collections():
-        from driftbook.pages import index, render  # noqa: F401
+        from driftbook.pages import index, render
 
+        index.loaded("index.html.j2")
         cells = [nbformat.v4.new_markdown_cell("## 1"), nbformat.v4.new_code_cell("1")]
         language = {"language_info": {"name": "python", "pygments_lexer": "ipython3"}}
         render.render(nbformat.v4.new_notebook(cells=cells, metadata=language), title="")

@@ -1,6 +1,7 @@
 """Processes that work on the days of a backfill side by side: hired as needed, replaced when they die, all ended."""
 
 import datetime as dt
+import gc
 import multiprocessing
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -108,6 +109,7 @@ class Crew:
     def _hire(self) -> _Worker:
         context = multiprocessing.get_context("fork" if kernels.can_fork() else "spawn")
         ours, theirs = context.Pipe()
+        gc.freeze()  # what they share is looked through for garbage by none of them, nor at the end here
         process = context.Process(target=workers.work, args=(theirs, self.trained, self.params))
         process.start()
         theirs.close()

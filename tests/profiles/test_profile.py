@@ -1,5 +1,6 @@
 import dataclasses
 import datetime as dt
+import hashlib
 import json
 
 import numpy as np
@@ -61,11 +62,21 @@ def test_there_and_back_as_json():
 def test_a_day_read_again_is_not_hashed_again(monkeypatch):
     day = count(DAY)
     data = day.to_dict()
-    stored_before = {name: value for name, value in data.items() if name != "sha256"}
-    assert profile.from_dict(stored_before).sha256 == day.sha256
     assert dataclasses.replace(profile.from_dict(data), duplicates=1).sha256 != day.sha256
     monkeypatch.setattr(json, "dumps", None)
     assert profile.from_dict(data).sha256 == day.sha256
+
+
+def test_a_day_stored_by_an_earlier_version_is_read_with_its_hash():
+    day = count(DAY)
+    data = {name: value for name, value in day.to_dict().items() if name not in ("sha256", "estimated")}
+    filled = {str(at): n for at, n in enumerate(data["bins"]["amount"]) if n}
+    sizes = {"amount": len(data["bins"]["amount"])}
+    stored = {**data, "bins": {"amount": filled}, "sizes": sizes}
+    assert len(filled) < sizes["amount"]
+    assert profile.from_dict(stored).to_dict() == day.to_dict()
+    text = json.dumps(stored, sort_keys=True, allow_nan=False)
+    assert profile.from_dict(stored).sha256 == hashlib.sha256(text.encode()).hexdigest()
 
 
 def test_the_hash_is_of_the_counts():

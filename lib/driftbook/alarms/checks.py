@@ -132,8 +132,10 @@ def _single(known: Sequence[Profile], day: Profile) -> list[Check]:
     found = []
     for name, (value, n) in day.modes.items():
         present = day.rows - day.missing.get(name, day.rows)
+        if n < present:
+            continue
         rest = [_rest(other, name) for other in known if name in other.modes]
-        if not rest or n < present or min(rest) == 0:
+        if not rest or min(rest) == 0:
             continue
         usual = sum(rest) / sum(other.rows for other in known if name in other.modes)
         if usual * present >= _LEAST_OTHERS:

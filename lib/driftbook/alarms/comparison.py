@@ -57,7 +57,11 @@ class Comparison:
         own = self.scores.deviations[0, first : first + size]
         at = first + int(np.argmax(own if column == TOGETHER else np.abs(own)))  # a better fit than usual is no news
         usual = self._nearest_centre(at)
-        return layout.labels[at], float(self.scores.shares[0, at]), float(_native(column, usual))
+        return (
+            layout.labels[at],
+            float(self.scores.shares[0, at]),
+            float(_natives(np.array([column]), np.array([usual]))[0]),
+        )
 
     def _nearest_centre(self, at: int) -> float:
         """Return the centre of a feature that the day deviates from: of the class it resembles more."""
@@ -78,13 +82,11 @@ class Comparison:
                 for side in (-1, 1)
             ]
         )
-        lowest, highest = ends.min(axis=0), ends.max(axis=0)
-        found: dict[tuple[str, str], Band] = {}
-        for column, start, size in zip(layout.columns, layout.starts, layout.sizes, strict=True):
-            own = slice(start, start + size)
-            lower, upper = (_native(column, y[own]).tolist() for y in (lowest, highest))
-            bands = zip([None] * size if column in (ERROR, TOGETHER) else lower, upper, strict=True)
-            found |= zip(((column, label) for label in layout.labels[own]), bands, strict=True)
+        names = np.repeat(layout.columns, layout.sizes)
+        lower, upper = (_natives(names, y) for y in (ends.min(axis=0), ends.max(axis=0)))
+        lower = np.where(np.isin(names, (ERROR, TOGETHER)), None, lower)
+        bands = zip(lower.tolist(), upper.tolist(), strict=True)
+        found = dict(zip(zip(names.tolist(), layout.labels, strict=True), bands, strict=True))
         if MISSING in layout.columns:  # a column of a group has the group's band
             for group in self.reference.plan.groups:
                 found |= {(MISSING, name): found[MISSING, group_label(group)] for name in group}
@@ -119,8 +121,12 @@ def widest(bands: Sequence[Band]) -> Band:
     )
 
 
-def _native(column: str, y: float) -> float:
-    return np.exp(y) if column in (ROWS, ERROR, TOGETHER) else bins.unstabilised(np.asarray(y))
+def _natives(names: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Return the shares, or the numbers of rows and the errors, that features of columns stand for."""
+    is_log = np.isin(names, (ROWS, ERROR, TOGETHER))
+    found = bins.unstabilised(y)
+    found[is_log] = np.exp(y[is_log])
+    return found
 
 
 def _crossing(own: Bins, ends: np.ndarray, cumulative: np.ndarray, level: float) -> float:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 
@@ -76,8 +77,10 @@ def measure(plan: BinPlan, days: Sequence[Profile], *, own: bool = False) -> lis
     found = bins.features(plan.bins, days, counted, own=own)
     rows = np.array([day.rows for day in days], dtype=float)
     if plan.groups:
-        missing = [[max(day.missing.get(name, day.rows) for name in group) for group in plan.groups] for day in days]
-        found.append(_shares(MISSING, [group_label(group) for group in plan.groups], np.array(missing), rows))
+        names, starts = [*chain(*plan.groups)], np.cumsum([0, *map(len, plan.groups[:-1])])
+        missing = np.array([[day.missing.get(name, day.rows) for name in names] for day in days])
+        missing = np.maximum.reduceat(missing, starts, axis=1)
+        found.append(_shares(MISSING, [group_label(group) for group in plan.groups], missing, rows))
     duplicates = np.array([[day.duplicates] for day in days])
     found.append(_shares(DUPLICATES, (DUPLICATES,), duplicates, rows))
     found.append(Shares(ROWS, (ROWS,), np.log(rows)[:, None], 1 / rows[:, None], rows[:, None]))

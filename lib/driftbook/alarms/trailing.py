@@ -94,11 +94,11 @@ def _against(calibration: Calibration, alarms: Alarms, days: Sequence[Profile]) 
     for line in judged:
         if days[line].day in own:  # scored without itself
             columns[line] = fixed.own_columns[own[days[line].day]]
+    threshold = fixed.threshold(alarms.false_alarms_per_month)
     for line in judged:
-        counted = _counted(fixed.layout.columns, alarms, days[line].day)
-        found[line] = columns[line][counted].max(initial=0.0) / fixed.threshold(alarms.false_alarms_per_month)
+        found[line] = columns[line][_counted(fixed.layout.columns, alarms, days[line].day)].max(initial=0.0) / threshold
     return found
 
 
 def _counted(columns: Sequence[str], alarms: Alarms, day: dt.date) -> list[bool]:
-    return [alarms.acknowledgement(name, day) is None for name in columns]
+    return [not alarms.acknowledged or alarms.acknowledgement(name, day) is None for name in columns]

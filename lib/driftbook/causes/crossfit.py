@@ -36,7 +36,11 @@ class Trees:
 
     def predict(self, inputs: np.ndarray) -> np.ndarray:
         """Return the loss to expect of each row."""
-        return self.model.predict(_binned(inputs, self.cuts))
+        return self.model.predict(self.binned(inputs))
+
+    def binned(self, inputs: np.ndarray) -> np.ndarray:
+        """Return rows as the model gets them."""
+        return _binned(inputs, self.cuts)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from driftbook.causes.crossfit import Fitted
+from driftbook.causes.crossfit import Fitted, Trees
 
 #: What no column carries by itself.
 REST = "no single column"
@@ -32,15 +32,13 @@ def with_rest(found: pd.Series, whole: float) -> pd.Series:
     return pd.concat([ranked, pd.Series({REST: whole - ranked.sum()})])
 
 
-def _steps(model, start: np.ndarray, end: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def _steps(model: Trees, start: np.ndarray, end: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Return the mean change of what a model says when each column in turn becomes that of the end."""
     rows, width = start.shape
     order = rng.permuted(np.tile(np.arange(width), (rows, 1)), axis=1)
-    now, found, said = start.copy(), np.zeros(width), model.predict(start)
+    walked, ends = np.tile(model.binned(start), (width + 1, 1, 1)), model.binned(end)
     for step in range(width):
         at = np.arange(rows), order[:, step]
-        now[at] = end[at]
-        after = model.predict(now)
-        found += np.bincount(order[:, step], after - said, width)
-        said = after
-    return found / rows
+        walked[(slice(step + 1, None), *at)] = ends[at]
+    said = model.model.predict(walked.reshape(-1, width)).reshape(-1, rows)
+    return sum(np.bincount(*one, width) for one in zip(order.T, np.diff(said, axis=0), strict=True)) / rows

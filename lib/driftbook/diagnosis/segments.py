@@ -48,9 +48,8 @@ def outliers(trained: TrainedModel, frame: pd.DataFrame, rows: int = 10) -> pd.D
     A value's distance is how far it lies from the reference's median, in widths of the reference's 5 to 95 % range; a
     row counts by its farthest numeric column. Columns `farthest column`, `its value`, `widths away`, then the frame's.
     """
-    numeric = [name for name in trained.settings.watched.numeric if name != HOUR]
-    low, middle, high = (trained.reference_rows[numeric].quantile(level) for level in (0.05, 0.5, 0.95))
-    distance = ((frame[numeric] - middle) / (high - low).where(high > low)).abs()
+    middle, width = _usual_range(trained)
+    distance = ((frame[middle.index] - middle) / width).abs()
     farthest = distance.max(axis=1).dropna().nlargest(rows, keep="first")
     column = distance.loc[farthest.index].idxmax(axis=1) if len(farthest) else farthest.astype(object)
     value = [frame.at[row, name] for row, name in column.items()]
@@ -72,6 +71,14 @@ def scale(trained: TrainedModel, frame: pd.DataFrame, column: str) -> float | No
     factors = day / reference
     constant = factors.max() / factors.min() < 1.1
     return float(factors[0.5]) if constant and abs(factors[0.5] - 1) > 0.05 else None
+
+
+@once
+def _usual_range(trained: TrainedModel) -> tuple[pd.Series, pd.Series]:
+    """Return the reference's medians of the numeric columns, and the widths of their 5 to 95 % ranges."""
+    numeric = [name for name in trained.settings.watched.numeric if name != HOUR]
+    low, middle, high = (trained.reference_rows[numeric].quantile(level) for level in (0.05, 0.5, 0.95))
+    return middle, (high - low).where(high > low)
 
 
 @once

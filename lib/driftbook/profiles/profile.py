@@ -63,21 +63,22 @@ class Profile:
     together: dict[str, tuple[int, float, float]] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the profile as JSON data with its hash; bins without a row are left out."""
-        return self._counted() | {"estimated": list(self.estimated), "sha256": self.sha256}
+        """Return the profile as JSON data with its hash."""
+        bins = {name: counts.tolist() for name, counts in self.bins.items()}
+        return self._rest() | {"bins": bins, "estimated": list(self.estimated), "sha256": self.sha256}
 
     @cached_property
     def sha256(self) -> str:
         """Hash of what was counted: equal days give equal hashes. What is only estimated is no part of it."""
-        return hashlib.sha256(json.dumps(self._counted(), sort_keys=True, allow_nan=False).encode()).hexdigest()
-
-    def _counted(self) -> dict[str, Any]:
         filled = {name: np.flatnonzero(counts).tolist() for name, counts in self.bins.items()}
         bins = {name: dict(zip(map(str, at), self.bins[name][at].tolist(), strict=True)) for name, at in filled.items()}
-        sizes = {name: len(counts) for name, counts in self.bins.items()}
+        counted = self._rest() | {"bins": bins, "sizes": {name: len(counts) for name, counts in self.bins.items()}}
+        return hashlib.sha256(json.dumps(counted, sort_keys=True, allow_nan=False).encode()).hexdigest()
+
+    def _rest(self) -> dict[str, Any]:
+        rest = {one.name: getattr(self, one.name) for one in fields(self) if one.name not in ("bins", "estimated")}
         clock = {str(hour): times for hour, times in self.clock.items()}
-        rest = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "estimated"}
-        return rest | {"day": str(self.day), "bins": bins, "sizes": sizes, "clock": clock, "errors": list(self.errors)}
+        return rest | {"day": str(self.day), "clock": clock, "errors": list(self.errors)}
 
     def without(self, columns: Collection[str]) -> "Profile":
         """Return the profile without some columns and without errors: what it was before its labels came."""
@@ -89,10 +90,8 @@ class Profile:
 
 
 def from_dict(data: dict[str, Any]) -> Profile:
-    """Return the profile that `to_dict` gave; one stored without its hash is hashed when that is asked for."""
-    bins = {name: np.zeros(size, dtype=np.int64) for name, size in data["sizes"].items()}
-    for name, counts in data["bins"].items():
-        bins[name][list(map(int, counts))] = list(counts.values())
+    """Return the profile that `to_dict` gave, or gave once: without its hash, and without the bins that are empty."""
+    bins = {name: _filled(counts, data.get("sizes", {}).get(name)) for name, counts in data["bins"].items()}
     labelled, *sums = data["errors"]
     given = {name: value for name, value in data.items() if name not in ("sizes", "sha256")}
     clock = {int(hour): times for hour, times in data["clock"].items()}
@@ -104,4 +103,12 @@ def from_dict(data: dict[str, Any]) -> Profile:
     found = Profile(**{**given, **known, **sums})
     if "sha256" in data:
         vars(found)["sha256"] = data["sha256"]  # where the cached property keeps it
+    return found
+
+
+def _filled(counts: list[int] | dict[str, int], size: int | None) -> np.ndarray:
+    if size is None:
+        return np.array(counts, dtype=np.int64)
+    found = np.zeros(size, dtype=np.int64)
+    found[[*map(int, counts)]] = [*counts.values()]
     return found

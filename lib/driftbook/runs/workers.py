@@ -72,11 +72,12 @@ def warm(trained: TrainedModel) -> None:
 def _warm_causes(trained: TrainedModel) -> None:
     """Load and compute what days that are taken apart share."""
     with suppress(Exception):  # a day that needs what went wrong says so
-        from driftbook import causes
+        from driftbook import causes, diagnosis
         from driftbook.pages import cause_figures, cause_sentences  # noqa: F401
 
         with causes.crossfit.one_thread():
-            causes.prepare(trained)
+            causes.prepare(trained), diagnosis.outliers(trained, trained.validation.head(1))
+        shell.find_threads().limit(limits=1, user_api="blas")  # threads that wait for work cost each day's fork 60 ms
         gc.freeze()
 
 

@@ -109,6 +109,18 @@ class Bench:
             costs = [f"{used.wall:.0f}", f"{used.cpu:.0f}", f"{used.cpu / days:.2f}", f"{used.peak:.0f}"]
             lines.append([f"{days}, {Path(params).stem}", *costs, *asked])
         table("Days", ["days", "wall s", "CPU s", "CPU s a day", "peak MB of a process", "asked", ""], lines)
+        if self.options.most_days >= 365:
+            self._more_days()
+
+    def _more_days(self) -> None:
+        """Show what each day beyond a month costs, and what a year needs of memory beyond a month."""
+        month, year = (self.found["days"][f"{days} of simulated_year"] for days in (28, 365))
+        wall, peak = (year["wall"] - month["wall"]) / (365 - 28), year["peak"] / month["peak"]
+        lines = [
+            ["wall s of each day more", f"{wall:.2f}", "at most 0.3", met(wall <= 0.3)],
+            ["peak memory of a process, of a month's", f"{peak:.2f}", "at most 1.1", met(peak <= 1.1)],
+        ]
+        table("A year beside its first month", ["", "", "asked", ""], lines)
 
     def _pages(self) -> None:
         home = self.folder / "archive" / "green_taxi" / "monitor"

@@ -52,6 +52,13 @@ def test_delivered_predictions_have_none(parcels):
     assert causes.permutation(trained, frame).empty
 
 
+def test_many_features_are_asked_for_some_at_a_time(parcels, monkeypatch):
+    trained, frame = parcels()
+    expected = causes.permutation(trained, frame)
+    monkeypatch.setattr(importance, "_AT_ONCE", 6 * len(frame))
+    assert causes.permutation(replace(trained), frame).equals(expected)
+
+
 def test_a_sample_of_many_rows_is_the_same_each_time(parcels):
     trained, frame = parcels()
     one, other = (importance.few(trained, frame, most=50) for _ in range(2))
@@ -59,7 +66,7 @@ def test_a_sample_of_many_rows_is_the_same_each_time(parcels):
     assert set(importance.few(trained, frame).index) == set(losses(trained.settings, frame).index)
 
 
-@pytest.mark.parametrize(("arguments", "ahead"), [({}, 5), ({"n_jobs": 2}, 0)])
+@pytest.mark.parametrize(("arguments", "ahead"), [({}, 1), ({"n_jobs": 2}, 0)])
 def test_a_worker_asks_ahead_only_what_starts_no_thread(parcels, monkeypatch, arguments, ahead):
     trained, frame = parcels()
     chosen = trained.settings.model.model_copy(update={"arguments": arguments})
@@ -67,7 +74,7 @@ def test_a_worker_asks_ahead_only_what_starts_no_thread(parcels, monkeypatch, ar
     asked, ask = [], importance.with_prediction
     monkeypatch.setattr(importance, "with_prediction", lambda *given: asked.append(len(given[2])) or ask(*given))
     causes.prepare(trained)
-    assert len([rows for rows in asked if rows > 3]) == ahead
+    assert len([rows for rows in asked if rows > 15]) == ahead
     causes.permutation(trained, frame)
     causes.permutation(trained, frame)
-    assert len([rows for rows in asked if rows > 3]) == 3 * len(trained.settings.features.all)  # the reference once
+    assert len([rows for rows in asked if rows > 15]) == 3  # the day twice, the reference once

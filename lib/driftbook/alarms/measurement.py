@@ -132,12 +132,8 @@ def _shares(column: str, labels: Sequence[str], x: np.ndarray, rows: np.ndarray)
 
 
 def _error(days: Sequence[Profile]) -> Shares:
-    """Return the logarithm of the mean error.
-
-    A day without any error counts as half a wrong row: the logarithm of nothing is no number.
-    """
-    y, v, mean = _log_mean([day.errors for day in days], zero=0.5)
-    return Shares(ERROR, (ERROR,), y[:, None], v[:, None], mean[:, None])
+    """Return the logarithm of the mean error."""
+    return Shares(ERROR, (ERROR,), *_log_mean([[day.errors] for day in days]))
 
 
 def _together(plan: BinPlan, days: Sequence[Profile]) -> Shares:
@@ -146,24 +142,21 @@ def _together(plan: BinPlan, days: Sequence[Profile]) -> Shares:
     A column with too few values on a day says nothing: as usual, with a variance that lets it pass for anything. So a
     column that is gone is left to its own alarm, and the others are still judged.
     """
-    found = []
-    for name in plan.together:
-        y, v, mean = _log_mean([day.together.get(name, (0, 0.0, 0.0)) for day in days], zero=0.5)
-        found.append([np.where(np.isnan(y), usual, one) for one, usual in ((y, 0.0), (v, 1.0), (mean, 1.0))])
-    y, v, mean = (np.column_stack(column) for column in zip(*found, strict=True))
+    found = _log_mean([[day.together.get(name, (0, 0.0, 0.0)) for name in plan.together] for day in days])
+    y, v, mean = (np.where(np.isnan(found[0]), usual, one) for usual, one in zip((0.0, 1.0, 1.0), found, strict=True))
     y[[not day.together for day in days]] = np.nan  # counted before columns were looked at together
     return Shares(TOGETHER, plan.together, y, v, mean)
 
 
-def _log_mean(sums: Sequence[tuple[int, float, float]], zero: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _log_mean(sums: Sequence[Sequence[tuple[int, float, float]]]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the logarithm of means, its sampling variance, and the means, from numbers of values, sums and squares.
 
-    The variance is that of a mean over its square. NaN where there are too few values; a mean of 0 counts as `zero`
-    values of 1.
+    The variance is that of a mean over its square. NaN where there are too few values; a mean of 0 counts as half a
+    value of 1: the logarithm of nothing is no number.
     """
-    n, total, squares = (np.array(column, dtype=float) for column in zip(*sums, strict=True))
+    n, total, squares = np.moveaxis(np.array(sums, dtype=float), -1, 0)
     with np.errstate(divide="ignore", invalid="ignore"):
         mean = np.where(n >= LEAST_LABELLED, total / n, np.nan)
         v = np.maximum(squares / n - mean**2, 0) / n / mean**2
-        floored, v = np.where(mean == 0, zero / n, mean), np.where(mean == 0, 2.0, np.maximum(v, _LEAST_VARIANCE))
+        floored, v = np.where(mean == 0, 0.5 / n, mean), np.where(mean == 0, 2.0, np.maximum(v, _LEAST_VARIANCE))
     return np.log(floored), v, mean

@@ -10,6 +10,8 @@ from driftbook.once import once
 
 #: So many rows of the reference and of the day are dealt anew at most.
 MOST = 2000
+#: The model is asked for about so many at once at most.
+_AT_ONCE = 50_000
 COLUMNS = ["reference", "day", "change"]
 
 
@@ -40,18 +42,27 @@ def _of_reference(trained: TrainedModel, repeats: int, seed: int) -> pd.Series:
 
 
 def _importance(trained: TrainedModel, frame: pd.DataFrame, repeats: int, seed: int) -> pd.Series:
-    settings, names = trained.settings, trained.settings.features.all
-    rows = few(trained, frame)
+    names, rows = trained.settings.features.all, few(trained, frame)
     if rows.empty:
         return pd.Series(np.nan, index=names)
-    usual, found = losses(settings, rows).mean(), {}
-    copies, number = pd.concat([rows] * repeats, ignore_index=True), np.repeat(np.arange(repeats), len(rows))
-    for name in names:
-        rng, order, values = np.random.RandomState(seed), np.arange(len(rows)), [rows[name].to_numpy()]
-        for _ in range(repeats):  # dealt as scikit-learn deals: each time anew from the last time
-            rng.shuffle(order)
-            values.append(values[-1][order])
-        dealt = copies.assign(**{name: np.concatenate(values[1:])})  # the model is asked once for all of them
-        risen = losses(settings, with_prediction(settings, trained.estimator, dealt))
-        found[name] = float(np.mean([one.mean() - usual for _, one in risen.groupby(number[risen.index])]))
-    return pd.Series(found)
+    rng, order, dealt = np.random.RandomState(seed), np.arange(len(rows)), [np.arange(len(rows))]
+    for _ in range(repeats):  # as scikit-learn deals each feature: each time anew from the last time
+        rng.shuffle(order)
+        dealt.append(dealt[-1][order])
+    at_once = max(1, _AT_ONCE // (repeats * len(rows)))
+    some = [names[first : first + at_once] for first in range(0, len(names), at_once)]
+    return pd.concat([_risen(trained, rows, one, np.array(dealt[1:])) for one in some])
+
+
+def _risen(trained: TrainedModel, rows: pd.DataFrame, names: list[str], dealt: np.ndarray) -> pd.Series:
+    """Return the mean rise of the loss for each of some features, dealt so and so; the model is asked once for all."""
+    settings, repeats = trained.settings, len(dealt)
+    copies = pd.concat([rows] * repeats * len(names), ignore_index=True)
+    for at, name in enumerate(names):
+        taken = np.tile(np.arange(len(rows)), (len(names), repeats, 1))
+        taken[at] = dealt
+        copies[name] = rows[name].to_numpy()[taken.ravel()]
+    loss = losses(settings, with_prediction(settings, trained.estimator, copies))
+    copy, usual = loss.index.to_numpy() // len(rows), losses(settings, rows).mean()
+    risen = [loss[copy == number].mean() - usual for number in range(repeats * len(names))]
+    return pd.Series(np.reshape(risen, (-1, repeats)).mean(axis=1), names)

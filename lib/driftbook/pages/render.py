@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from nbconvert import HTMLExporter, TemplateExporter
+from nbconvert import HTMLExporter
 from nbconvert.filters import Highlight2HTML, markdown2html
 from nbformat import NotebookNode
 from pygments.formatters import HtmlFormatter
@@ -78,12 +78,10 @@ def render(
     }
     exporter = _exporter()
     lexer = nb.metadata.get("language_info", {}).get("pygments_lexer")
-    exporter.register_filter(
-        "highlight_code", lambda code, metadata: _colored(code, lexer, metadata.get("magics_language"))
-    )
+    exporter.register_filter("highlight_code", lambda code: _colored(code, lexer))
     exporter.register_filter("prose", _prose)
-    # Not HTMLExporter's own, which parses the finished page anew to mend what only Jupyter's template leaves undone.
-    made = TemplateExporter.from_notebook_node(exporter, nb, resources={"page": page})[0]
+    # Not by the exporter, which copies the notebook, checks it, and parses the page to mend Jupyter's own template.
+    made = exporter.template.render(nb=nb, resources={"page": page})
     return _FALLBACK.sub(r"\1)", _INLINE.sub(r"\1", made))
 
 
@@ -133,10 +131,9 @@ def _headline(cells: list[NotebookNode]) -> str:
 
 
 @lru_cache(maxsize=256)
-def _colored(code: str, lexer: str | None, other: str | None) -> str:
-    """Return a cell's code in colours, of a cell in an `other` language too: the same in the pages of many days."""
-    colored = Highlight2HTML(pygments_lexer=lexer, parent=_exporter())
-    return _PLAIN.sub(r"\1", colored(code, metadata={"magics_language": other} if other else {}))
+def _colored(code: str, lexer: str | None) -> str:
+    """Return a cell's code in colours: the same in the pages of many days."""
+    return _PLAIN.sub(r"\1", Highlight2HTML(pygments_lexer=lexer, parent=_exporter())(code))
 
 
 @lru_cache(maxsize=256)
@@ -151,7 +148,6 @@ def _exporter() -> HTMLExporter:
         extra_template_basedirs=[str(TEMPLATES)],
         template_name="page",
         exclude_anchor_links=True,
-        optimistic_validation=True,  # else the notebook is validated eleven times
     )
 
 

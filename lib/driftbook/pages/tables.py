@@ -129,7 +129,7 @@ def quantiles(settings: Settings, result: DayResult) -> HTML:
                 m.feature,
                 settings.unit(m.feature),
                 m.segment,
-                Markup(f"{number(m)} {badge(m.verdict if m.verdict in BEYOND else '')}"),
+                Markup(f"{number(m)} {badge(m.verdict if m.verdict in BEYOND else '')}").strip(),
             )
             for m in found
         ],
@@ -207,7 +207,7 @@ def _written(heads: Iterable, rows: Iterable[Iterable]) -> HTML:
     body = "\n".join(f"<tr>\n{line}\n</tr>" for line in lines)
     head = "\n".join(f"<th>{name}</th>" for name in heads)
     return HTML(
-        f'<table border="0" class="dataframe measures">\n<thead>\n<tr style="text-align: right;">\n{head}\n</tr>\n'
+        f'<table class="dataframe measures">\n<thead>\n<tr style="text-align: right;">\n{head}\n</tr>\n'
         f"</thead>\n<tbody>\n{body}\n</tbody>\n</table>"
     )
 

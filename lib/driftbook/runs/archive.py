@@ -73,7 +73,9 @@ def prepare() -> None:
     with memory.without_collections():
         from driftbook.pages import index, render  # noqa: F401
 
-        render.render(nbformat.v4.new_notebook(), title="")
+        cells = [nbformat.v4.new_markdown_cell("## 1"), nbformat.v4.new_code_cell("1")]
+        language = {"language_info": {"name": "python", "pygments_lexer": "ipython3"}}
+        render.render(nbformat.v4.new_notebook(cells=cells, metadata=language), title="")
 
 
 def write(run: Mapping[str, Any], request: Request, nb: NotebookNode, failure: str) -> str:

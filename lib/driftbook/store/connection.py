@@ -4,6 +4,7 @@ import contextlib
 import os
 import re
 from collections.abc import Iterator
+from multiprocessing.connection import wait
 from typing import Any
 
 import psycopg
@@ -93,14 +94,13 @@ def connect(url: str = "", *, migrates: bool = True) -> psycopg.Connection:
 
 
 def _used_before(key: str, *, migrates: bool) -> _Connection | None:
-    """Return a connection that this process keeps, if there is one that still answers."""
+    """Return a connection that this process keeps, if there is one that its server has not closed."""
     idle = _kept.get(os.getpid(), [])
     while idle:
         connection = idle.pop()
-        with contextlib.suppress(psycopg.Error):
-            if connection.key == key:
-                _prepare(connection, key, migrates=migrates)
-                return connection
+        is_closed = wait([connection], 0)  # nothing else comes unasked
+        if connection.key == key and (not migrates or key in _migrated) and not is_closed:
+            return connection
         connection.close()
     return None
 
@@ -181,7 +181,6 @@ def _prepare(connection: _Connection, key: str, *, migrates: bool) -> None:
             f"database {connection.info.dbname!r} has the encoding {encoding}, expected UTF8: make another one, "
             "`create database driftbook encoding 'UTF8' template template0`, and name it in DATABASE_URL"
         )
-    connection.autocommit = True
     connection.execute("set time zone 'UTC'")
     connection.autocommit, connection.key = False, key
     if migrates and key not in _migrated:

@@ -83,6 +83,7 @@ def alone(model: str, day: object, *, wait: bool) -> Iterator[bool]:
         yield ours
         with suppress(psycopg.OperationalError):  # it is lost, and the lock with it
             connection.execute("select pg_advisory_unlock_all()")
+            connection.autocommit = False
 
 
 @away.again

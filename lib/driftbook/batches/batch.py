@@ -43,7 +43,7 @@ class Batch:
     drawn_from: int = 0
     drawn_hash: str = ""
 
-    @property
+    @cached_property
     def inputs(self) -> pa.Table:
         """The delivered columns without those that hold the model's output, which is measured as the prediction."""
         return self.table.drop_columns([name for name in self.outputs if name in self.table.column_names])

@@ -34,7 +34,7 @@ class Sample:
             self._below = min(self._below, np.partition(self._smallest, self._size)[self._size])
             self._smallest = self._smallest[self._smallest < self._below]
         self._kept.append(_those(drawn < self._below, (drawn, batch.frame, batch.table)))
-        if sum(len(drawn) for drawn, *_ in self._kept) > 3 * self._size:
+        if sum(len(drawn) for drawn, *_ in self._kept) > 2 * self._size:
             self._prune()
 
     def batch(self, like: Batch, sha256: Callable[[], str]) -> Batch:

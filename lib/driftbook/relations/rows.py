@@ -1,6 +1,6 @@
 """Which columns may have a relation, and a day's rows as a table of their cells."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -60,10 +60,12 @@ def some(batch: Batch, most: int = MOST_ROWS) -> Batch:
     return batch.take(np.arange(0, len(batch.frame), step)) if step > 1 else batch
 
 
-def table(settings: Settings, cells: Iterable[Cells], batch: Batch) -> np.ndarray:
+def table(settings: Settings, cells: Sequence[Cells], batch: Batch) -> np.ndarray:
     """Return a day's rows as their cells, rows by columns."""
-    found = [positions(one, column(settings, batch, one.column)) for one in cells]
-    return np.column_stack(found).astype(np.int16)
+    found = np.empty((len(batch.frame), len(cells)), dtype=np.int16)
+    for at, one in enumerate(cells):
+        found[:, at] = positions(one, column(settings, batch, one.column))
+    return found
 
 
 def with_class(found: np.ndarray, kind: str) -> np.ndarray:

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from driftbook.config import Settings
+from driftbook.once import once
 
 
 def features_and_prediction(settings: Settings) -> list[str]:
@@ -16,6 +17,13 @@ def labels(settings: Settings) -> set[str]:
 
 
 def comparable(settings: Settings, reference: pd.DataFrame, current: pd.DataFrame) -> list[str]:
-    """Return the columns with a value on both sides."""
+    """Return the columns with a value on both sides; a `reference` given again is expected unchanged."""
     columns = features_and_prediction(settings)
-    return [name for name in columns if reference[name].notna().any() and current[name].notna().any()]
+    return [name for name in columns if _of_reference(reference, name) and _has_values(current, name)]
+
+
+def _has_values(frame: pd.DataFrame, name: str) -> bool:
+    return bool(frame[name].notna().any())
+
+
+_of_reference = once(_has_values)

@@ -32,6 +32,7 @@ class Past:
     def __init__(self, trained: TrainedModel, day: dt.date):
         self._trained, self._first = trained, day
         self._known: list[Profile] = []
+        self._usable: dict[dt.date, bool] = {}
 
     def since(self, first: dt.date) -> list[Profile]:
         """Return the known days from a date on, in order."""
@@ -52,8 +53,17 @@ class Past:
             {one.day: one.day_class for one in chosen}, alarms, day_class
         ):
             first = max(earliest, first - dt.timedelta(days=alarms.trailing_days))
-            chosen = choose(self._trained, day, self.since(first))
+            chosen = self._chosen([other for other in self.since(first) if other.day < day], day_class)
         return chosen
+
+    def _chosen(self, earlier: list[Profile], day_class: str) -> list[Profile]:
+        """Return the trailing reference from the days before a day; whether one may enter it is found once."""
+        calibration, alarms = self._trained.calibration, self._trained.settings.alarms
+        new = [other for other in earlier if other.day not in self._usable]
+        self._usable |= dict(zip([other.day for other in new], trailing.usable(calibration, alarms, new), strict=True))
+        by_day = {other.day: other for other in earlier if self._usable[other.day]}
+        classes = {other.day: other.day_class for other in by_day.values()}
+        return [by_day[other] for other in trailing.choose(classes, alarms, day_class)]
 
 
 def before(trained: TrainedModel, day: dt.date) -> list[Profile]:

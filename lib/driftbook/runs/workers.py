@@ -66,7 +66,7 @@ def warm(trained: TrainedModel) -> None:
         StandardScaler().fit([[0.0]])
     rows.head(1).to_html()
     model.keep(trained)
-    shell.find_threads()
+    shell.find_threads().limit(limits=1, user_api="blas")  # before forks: a fork that is told so starts the threads
 
 
 def _warm_causes(trained: TrainedModel) -> None:

@@ -103,7 +103,8 @@ def sums(settings: Settings, relations: Relations | None, batch: Batch) -> dict[
     if relations is None or batch.frame.empty:
         return {}
     found = surprises(settings, relations, batch).to_numpy()
-    added = [(~np.isnan(found)).sum(axis=0), np.nansum(found, axis=0), np.nansum(np.square(found), axis=0)]
+    known, found = ~np.isnan(found), np.nan_to_num(found)
+    added = [known.sum(axis=0), found.sum(axis=0), np.square(found).sum(axis=0)]
     return dict(zip(relations.columns, zip(*(one.tolist() for one in added), strict=True), strict=True))
 
 

@@ -5,6 +5,9 @@ from functools import cached_property
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
+#: So many rows at a time fit into the processor's caches.
+_BLOCK = 1 << 14
+
 
 class Tree(BaseModel):
     """A binary tree over the columns of a table of cells; node 0 is its root.
@@ -55,12 +58,12 @@ def grow(cells: np.ndarray, classes: np.ndarray, leaves: int, rows: int) -> Tree
 
 def follow(tree: Tree, cells: np.ndarray) -> np.ndarray:
     """Return the leaf of each row of a table of cells."""
-    column, cut, children = tree.arrays
-    flat, starts = cells.ravel(), np.arange(len(cells)) * cells.shape[1]
-    node = np.zeros(len(cells), dtype=int)
-    while True:
-        is_above = flat.take(starts + column.take(node)) > cut.take(node)
-        below = children.take(2 * node + is_above)
-        if np.array_equal(below, node):
-            return node
-        node = below
+    (column, cut, children), found = tree.arrays, []
+    for block in np.split(cells, range(_BLOCK, len(cells), _BLOCK)):
+        flat, starts = block.ravel(), np.arange(len(block)) * cells.shape[1]
+        node, below = None, np.zeros(len(block), dtype=int)
+        while not np.array_equal(node, below):
+            node = below
+            below = children.take(2 * node + (flat.take(starts + column.take(node)) > cut.take(node)))
+        found.append(node)
+    return np.concatenate(found)

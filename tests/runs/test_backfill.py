@@ -22,7 +22,7 @@ class Asked(list):
 
     def __init__(self):
         super().__init__()
-        self.debugged = []
+        self.debugged, self.fails = [], "monitor"
 
 
 @pytest.fixture
@@ -40,11 +40,18 @@ def asked(monkeypatch):
         def __exit__(self, *_):
             pass
 
+        trained = TRAINED
+
         def run(self, some):
-            for name, day in some:
+            self.waiting = [*some]
+            while self.waiting:
+                name, day = self.waiting.pop(0)
                 asked = days if name == "monitor" else days.debugged
                 asked.append(day)
-                yield (name, day), "Error: no" if day.day == 9 else ""
+                yield (name, day), "Error: no" if (name, day.day) == (days.fails, 9) else ""
+
+        def add(self, item):
+            self.waiting.append(item)
 
     monkeypatch.setattr(backfill, "Crew", Crew)
     return days
@@ -108,12 +115,22 @@ def stored(day, verdict):
     store.close_run(run, "succeeded")
 
 
-@pytest.mark.parametrize(("debug", "expected"), [(True, DAYS[1:3]), (False, [])])
-def test_computed_days_that_alarm_are_taken_apart(asked, database, monkeypatch, debug, expected):
+@pytest.mark.parametrize(
+    ("options", "debug", "expected"),
+    [
+        ({"days": "all"}, True, DAYS[1:3]),  # beside the others
+        ({"days": "all", "pace": 1e-6}, True, DAYS[1:3]),  # after them
+        ({"days": "missing"}, True, DAYS[1:3]),  # after them: there were numbers, and a verdict may change
+        ({"days": "all"}, False, []),
+    ],
+)
+def test_computed_days_that_alarm_are_taken_apart(asked, database, monkeypatch, options, debug, expected):
     for day, verdict in zip(DAYS, ("ok", "alarm", "alarm", "no data"), strict=True):
         stored(day, verdict)
-    monkeypatch.setattr(backfill, "_run_all", lambda crew, days, pace: {day: Job(day, "computed") for day in days})
-    jobs = backfill.backfill(TRAINED, "demo", PERIOD, days="all", debug=debug)
+    asked.fails = "debug"
+    monkeypatch.setattr(backfill.store, "stored_days", lambda *_: set())
+    monkeypatch.setattr(backfill.history, "stale_days", lambda *_: set())
+    jobs = backfill.backfill(TRAINED, "demo", PERIOD, debug=debug, **options)
     assert asked.debugged == expected
     assert [job.error for job in jobs] == ["", "debug: Error: no" if debug else "", "", ""]
     assert outcomes(jobs) == ["computed"] * 4

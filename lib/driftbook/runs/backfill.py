@@ -74,10 +74,11 @@ def backfill(
     with Crew(trained, params, 1 if pace else workers) as crew:
         known, stored = _known(trained, period) if days == "missing" else (set(), set())
         jobs = {day: Job(day, "already there") for day in stored}
-        jobs |= _run_all(crew, [day for day in period.days if day not in stored], pace)
+        at_once = debug and not known and not pace  # of days known before, others may change a verdict yet
+        jobs |= _run_all(crew, [day for day in period.days if day not in stored], pace, apart=at_once)
         crew.since = dt.datetime.now(dt.UTC)
         jobs |= _run_all(crew, _made_stale(trained, period, jobs) if known else [], pace)
-        jobs |= _taken_apart(crew, trained, period, jobs.values()) if debug else {}
+        jobs |= _taken_apart(crew, trained, period, jobs.values()) if debug and not at_once else {}
     if not run_id() and any(job.outcome != "already there" for job in jobs.values()):
         listing.refresh()  # which the end of a run does
     return [jobs[day] for day in sorted(jobs)]
@@ -90,9 +91,19 @@ def _announce(trained: TrainedModel, period: Period) -> None:
         archive.hold_place(Path(folder).parent / "index.html", "the period is not computed to its end", again)
 
 
-def _run_all(crew: Crew, days: list[dt.date], pace: float) -> dict[dt.date, Job]:
-    done = tqdm(_paced(crew, days, pace), total=len(days), desc="days", unit="day", file=sys.stderr, disable=not days)
-    return {day: _job(day, said) for day, said in done}
+def _run_all(crew: Crew, days: list[dt.date], pace: float, *, apart: bool = False) -> dict[dt.date, Job]:
+    """Return what became of days; with `apart` those that alarm are taken apart beside the others."""
+    jobs: dict[dt.date, Job] = {}
+    with tqdm(total=len(days), desc="days", unit="day", file=sys.stderr, disable=not days) as bar:
+        for (name, day), said in _paced(crew, days, pace):
+            if name == "debug":
+                jobs[day] = _debugged(jobs[day], said)
+                continue
+            jobs[day] = _job(day, said)
+            bar.update()
+            if apart and jobs[day].outcome == "computed" and _alarms(crew.trained, day, day + archive.ONE_DAY):
+                crew.add(("debug", day))
+    return jobs
 
 
 def _job(day: dt.date, said: str) -> Job:
@@ -109,27 +120,30 @@ def _made_stale(trained: TrainedModel, period: Period, jobs: Mapping[dt.date, Jo
 
 def _taken_apart(crew: Crew, trained: TrainedModel, period: Period, jobs: Iterable[Job]) -> dict[dt.date, Job]:
     """Take the computed days apart that alarm; return their jobs, with what went wrong."""
-    overview = store.daily_overview(trained.settings.name, period.start, period.end)
-    alarms = set(overview.loc[overview["verdict"] == "alarm", "day"])
+    alarms = _alarms(trained, period.start, period.end)
     those = {job.day: job for job in jobs if job.outcome == "computed" and job.day in alarms}
     days = [("debug", day) for day in those]
     done = tqdm(crew.run(days), total=len(days), desc="why", file=sys.stderr, disable=not days)
-    wrong = {day: f"debug: {error}" for (_, day), error in done if error}
-    return {day: replace(those[day], error=error) for day, error in wrong.items()}
+    return {day: _debugged(those[day], said) for (_, day), said in done}
 
 
-def _paced(crew: Crew, days: list[dt.date], pace: float) -> Iterator[tuple[dt.date, str]]:
+def _alarms(trained: TrainedModel, start: dt.date, end: dt.date) -> set[dt.date]:
+    overview = store.daily_overview(trained.settings.name, start, end)
+    return set(overview.loc[overview["verdict"] == "alarm", "day"])
+
+
+def _debugged(job: Job, said: str) -> Job:
+    return replace(job, error=f"debug: {said}") if said else job
+
+
+def _paced(crew: Crew, days: list[dt.date], pace: float) -> Iterator[tuple[tuple[str, dt.date], str]]:
     if not pace:
-        yield from _monitored(crew, days)
+        yield from crew.run(("monitor", day) for day in days)
         return
     for day in days:
         started = time.monotonic()
-        yield from _monitored(crew, [day])
+        yield from crew.run([("monitor", day)])
         time.sleep(max(0.0, pace - (time.monotonic() - started)))
-
-
-def _monitored(crew: Crew, days: Iterable[dt.date]) -> Iterator[tuple[dt.date, str]]:
-    yield from ((day, error) for (_, day), error in crew.run(("monitor", day) for day in days))
 
 
 def _known(trained: TrainedModel, period: Period) -> tuple[set[dt.date], set[dt.date]]:

@@ -48,6 +48,7 @@ class Crew:
     size: int
     since: dt.datetime = field(default_factory=lambda: dt.datetime.now(dt.UTC))
     _workers: list[_Worker] = field(default_factory=list)
+    _waiting: list = field(default_factory=list)
     _patient: list = field(default_factory=list)
 
     def __enter__(self) -> "Crew":
@@ -59,13 +60,13 @@ class Crew:
         self._workers.clear()
 
     def run(self, days: Iterable) -> Iterator[tuple[Any, str]]:
-        """Yield each day, as it is done, with what went wrong, empty if nothing did.
+        """Yield each day, as it is done, with what went wrong, empty if nothing did; those added meanwhile, too.
 
         A worker that dies costs its day another try; then the day has failed.
         """
-        waiting, tries = list(days)[::-1], {}
-        while waiting or any(worker.item is not None for worker in self._workers):
-            self._assign(waiting, tries)
+        self._waiting, tries = list(days)[::-1], {}
+        while self._waiting or any(worker.item is not None for worker in self._workers):
+            self._assign(tries)
             for worker in self._ready():
                 day, worker.item = worker.item, None
                 error = _received(worker)
@@ -73,14 +74,18 @@ class Crew:
                     self._workers.remove(worker)
                     ended = self._lost(worker)
                     if tries[day] < _TRIES:
-                        waiting.append(day)
+                        self._waiting.append(day)
                         continue
                     error = f"its process ended {tries[day]} times, the last time {ended}"
                 elif error == BUSY:
                     self._patient.append(day)
-                    waiting.insert(0, day)  # after all others
+                    self._waiting.insert(0, day)  # after all others
                     continue
                 yield day, error
+
+    def add(self, day: Any) -> None:
+        """Have a day done next while `run` goes on."""
+        self._waiting.append(day)
 
     def _lost(self, worker: _Worker) -> str:
         """End a worker that died over a day; return how it did, which its run record says too."""
@@ -89,13 +94,13 @@ class Crew:
             archive.find_lost({pid: ended})
         return ended
 
-    def _assign(self, waiting: list, tries: dict) -> None:
-        while waiting:
+    def _assign(self, tries: dict) -> None:
+        while self._waiting:
             idle = next((worker for worker in self._workers if worker.item is None), None)
             if idle is None and len(self._workers) >= self.size:
                 return
             worker = idle or self._hire()
-            worker.item = waiting.pop()
+            worker.item = self._waiting.pop()
             tries[worker.item] = tries.get(worker.item, 0) + 1
             with suppress(OSError):  # it died idle, which `_ready` will see
                 worker.channel.send((worker.item, self.since, worker.item in self._patient))

@@ -22,7 +22,7 @@ class Asked(list):
 
     def __init__(self):
         super().__init__()
-        self.debugged, self.fails = [], "monitor"
+        self.debugged, self.beside = [], []
 
 
 @pytest.fixture
@@ -48,10 +48,11 @@ def asked(monkeypatch):
                 name, day = self.waiting.pop(0)
                 asked = days if name == "monitor" else days.debugged
                 asked.append(day)
-                yield (name, day), "Error: no" if (name, day.day) == (days.fails, 9) else ""
+                yield (name, day), "Error: no" if day.day == 9 else ""
 
         def add(self, item):
-            self.waiting.append(item)
+            days.beside.append(days[-1])
+            self.waiting.insert(0, item)
 
     monkeypatch.setattr(backfill, "Crew", Crew)
     return days
@@ -115,25 +116,26 @@ def stored(day, verdict):
     store.close_run(run, "succeeded")
 
 
-@pytest.mark.parametrize(
-    ("options", "debug", "expected"),
-    [
-        ({"days": "all"}, True, DAYS[1:3]),  # beside the others
-        ({"days": "all", "pace": 1e-6}, True, DAYS[1:3]),  # after them
-        ({"days": "missing"}, True, DAYS[1:3]),  # after them: there were numbers, and a verdict may change
-        ({"days": "all"}, False, []),
-    ],
-)
-def test_computed_days_that_alarm_are_taken_apart(asked, database, monkeypatch, options, debug, expected):
+@pytest.mark.parametrize(("debug", "expected"), [(True, DAYS[1:3]), (False, [])])
+def test_computed_days_that_alarm_are_taken_apart(asked, database, monkeypatch, debug, expected):
     for day, verdict in zip(DAYS, ("ok", "alarm", "alarm", "no data"), strict=True):
         stored(day, verdict)
-    asked.fails = "debug"
-    monkeypatch.setattr(backfill.store, "stored_days", lambda *_: set())
-    monkeypatch.setattr(backfill.history, "stale_days", lambda *_: set())
-    jobs = backfill.backfill(TRAINED, "demo", PERIOD, debug=debug, **options)
+    monkeypatch.setattr(backfill, "_run_all", lambda crew, days, pace: {day: Job(day, "computed") for day in days})
+    jobs = backfill.backfill(TRAINED, "demo", PERIOD, days="all", debug=debug)
     assert asked.debugged == expected
     assert [job.error for job in jobs] == ["", "debug: Error: no" if debug else "", "", ""]
     assert outcomes(jobs) == ["computed"] * 4
+
+
+@pytest.mark.parametrize(("pace", "beside"), [(0.0, DAYS[2:3]), (1e-6, [])])
+def test_an_alarm_is_taken_apart_beside_the_others(asked, database, pace, beside):
+    for day, verdict in zip(DAYS, ("ok", "alarm", "alarm", "no data"), strict=True):
+        stored(day, verdict)
+    jobs = backfill.backfill(TRAINED, "demo", PERIOD, days="all", pace=pace, debug=True)
+    assert asked.beside == beside
+    assert asked.debugged == DAYS[2:3]  # the day before it has failed
+    assert [job.apart for job in jobs] == [False, False, True, False]
+    assert outcomes(jobs) == ["computed", "failed", "computed", "computed"]
 
 
 def test_days_that_are_there_are_not_taken_apart_again(asked, database):

@@ -1,5 +1,6 @@
 """Evidently is the oracle: where the formulas answer, they answer the same."""
 
+import os
 import subprocess
 import sys
 
@@ -141,7 +142,8 @@ def test_a_monitored_day_does_without_evidently(prepared):
     nb = nbformat.read(paths.notebooks_dir() / "monitor.ipynb", 4)
     setup = next(cell.source for cell in nb.cells if "import" in cell.source and cell.cell_type == "code")
     script = f'params, day = "demo", "2022-02-10"\n{setup}\nimport sys\nprint(*sys.modules)'
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    given = {"env": {**os.environ, **prepared}, "capture_output": True, "text": True}
+    done = subprocess.run([sys.executable, "-c", script], **given, check=True)
     loaded = {name.partition(".")[0] for name in done.stdout.split()}
     assert not loaded & {"evidently", "plotly", "nltk"}
     assert "driftbook" in loaded

@@ -81,6 +81,12 @@ def test_words():
     assert "<p>Some <em>words</em> and <code>code</code>.</p>" in text
 
 
+@pytest.mark.parametrize("picture", [PNG, "AAAA"])  # of the same words: which of them is not remembered
+def test_a_picture_attached_to_prose_is_shown(picture):
+    cell = new_markdown_cell("![a plan](attachment:plan.png)", attachments={"plan.png": {"image/png": picture}})
+    assert f'<img alt="a plan" src="data:image/png;base64,{picture}"/>' in page(cell)
+
+
 def test_notice_and_links_stand_above():
     text = page(new_markdown_cell("# T"), notice="made <up>", links={"archive": "../index.html"})
     assert text.index('<a href="../index.html">archive</a>') < text.index("<main>") < text.index("made &lt;up&gt;")

@@ -1,6 +1,7 @@
 """The page of an executed notebook: one file that opens with no request to anywhere, code folded away but there."""
 
 import html
+import json
 import re
 from collections.abc import Mapping
 from functools import cache, lru_cache
@@ -136,10 +137,15 @@ def _colored(code: str, lexer: str | None) -> str:
     return _PLAIN.sub(r"\1", Highlight2HTML(pygments_lexer=lexer, parent=_exporter())(code))
 
 
+def _prose(cell: NotebookNode) -> str:
+    """Return a cell's prose as HTML, the pictures that are attached to it within."""
+    return _in_html(cell.source, json.dumps(cell.get("attachments", {})))
+
+
 @lru_cache(maxsize=256)
-def _prose(markdown: str) -> str:
-    """Return a cell's prose as HTML: the same in the pages of many days."""
-    return _exporter().markdown2html({}, markdown)
+def _in_html(markdown: str, attachments: str) -> str:
+    """Return prose as HTML: the same in the pages of many days. The attachments are JSON, which can be a key."""
+    return _exporter().markdown2html({"cell": {"attachments": json.loads(attachments)}}, markdown)
 
 
 @cache

@@ -18,11 +18,11 @@ NOW = versions.of_days()[::-1]  # hash of the notebook, version of the code
 
 
 class Asked(list):
-    """The days monitored, and those `debugged`."""
+    """The days monitored, those `debugged`, those of them `beside` others, and what `fails`."""
 
     def __init__(self):
         super().__init__()
-        self.debugged, self.beside = [], []
+        self.debugged, self.beside, self.fails = [], [], ("monitor", 9)
 
 
 @pytest.fixture
@@ -48,10 +48,10 @@ def asked(monkeypatch):
                 name, day = self.waiting.pop(0)
                 asked = days if name == "monitor" else days.debugged
                 asked.append(day)
-                yield (name, day), "Error: no" if day.day == 9 else ""
+                yield (name, day), "Error: no" if (name, day.day) == days.fails else ""
 
         def add(self, item):
-            days.beside.append(days[-1])
+            days.beside.append(item[1])
             self.waiting.insert(0, item)
 
     monkeypatch.setattr(backfill, "Crew", Crew)
@@ -116,26 +116,31 @@ def stored(day, verdict):
     store.close_run(run, "succeeded")
 
 
-@pytest.mark.parametrize(("debug", "expected"), [(True, DAYS[1:3]), (False, [])])
-def test_computed_days_that_alarm_are_taken_apart(asked, database, monkeypatch, debug, expected):
+@pytest.mark.parametrize(
+    ("options", "debug", "expected", "beside"),
+    [
+        ({"days": "all"}, True, DAYS[1:3], DAYS[1:3]),
+        ({"days": "all", "pace": 1e-6}, True, DAYS[1:3], []),
+        ({"days": "missing"}, True, DAYS[1:3], []),  # there were numbers: others may change a verdict yet
+        ({"days": "all"}, False, [], []),
+    ],
+)
+def test_computed_days_that_alarm_are_taken_apart(asked, database, monkeypatch, options, debug, expected, beside):
     for day, verdict in zip(DAYS, ("ok", "alarm", "alarm", "no data"), strict=True):
         stored(day, verdict)
-    monkeypatch.setattr(backfill, "_run_all", lambda crew, days, pace: {day: Job(day, "computed") for day in days})
-    jobs = backfill.backfill(TRAINED, "demo", PERIOD, days="all", debug=debug)
-    assert asked.debugged == expected
+    asked.fails = ("debug", 9)
+    monkeypatch.setattr(backfill.store, "stored_days", lambda *_: set())
+    monkeypatch.setattr(backfill.history, "stale_days", lambda *_: set())
+    jobs = backfill.backfill(TRAINED, "demo", PERIOD, debug=debug, **options)
+    assert (asked.debugged, asked.beside) == (expected, beside)
     assert [job.error for job in jobs] == ["", "debug: Error: no" if debug else "", "", ""]
     assert outcomes(jobs) == ["computed"] * 4
 
 
-@pytest.mark.parametrize(("pace", "beside"), [(0.0, DAYS[2:3]), (1e-6, [])])
-def test_an_alarm_is_taken_apart_beside_the_others(asked, database, pace, beside):
-    for day, verdict in zip(DAYS, ("ok", "alarm", "alarm", "no data"), strict=True):
-        stored(day, verdict)
-    jobs = backfill.backfill(TRAINED, "demo", PERIOD, days="all", pace=pace, debug=True)
-    assert asked.beside == beside
-    assert asked.debugged == DAYS[2:3]  # the day before it has failed
-    assert [job.apart for job in jobs] == [False, False, True, False]
-    assert outcomes(jobs) == ["computed", "failed", "computed", "computed"]
+def test_a_day_that_failed_is_not_taken_apart(asked, database):
+    stored(DAYS[1], "alarm")
+    backfill.backfill(TRAINED, "demo", PERIOD, days="all", debug=True)
+    assert asked.debugged == []
 
 
 def test_days_that_are_there_are_not_taken_apart_again(asked, database):

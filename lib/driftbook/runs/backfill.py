@@ -26,15 +26,11 @@ DAYS = ("missing", "all")
 
 @dataclass(frozen=True)
 class Job:
-    """What became of one day: `computed`, `already there` or `failed`; with the last line of what went wrong.
-
-    `apart` is whether it was taken apart, too.
-    """
+    """What became of one day: `computed`, `already there` or `failed`; with the last line of what went wrong."""
 
     day: dt.date
     outcome: str
     error: str = ""
-    apart: bool = False
 
 
 def backfill(
@@ -78,11 +74,11 @@ def backfill(
     with Crew(trained, params, 1 if pace else workers) as crew:
         known, stored = _known(trained, period) if days == "missing" else (set(), set())
         jobs = {day: Job(day, "already there") for day in stored}
-        crew.apart = debug and not known and not pace  # of days known before, others may change a verdict yet
-        jobs |= _run_all(crew, [day for day in period.days if day not in stored], pace)
+        beside = debug and not known and not pace  # of days known before, others may change a verdict yet
+        jobs |= _run_all(crew, [day for day in period.days if day not in stored], pace, beside)
         crew.since = dt.datetime.now(dt.UTC)
         jobs |= _run_all(crew, _made_stale(trained, period, jobs) if known else [], pace)
-        jobs |= _taken_apart(crew, trained, period, jobs.values()) if debug else {}
+        jobs |= _taken_apart(crew, trained, period, jobs.values()) if debug and not beside else {}
     if not run_id() and any(job.outcome != "already there" for job in jobs.values()):
         listing.refresh()  # which the end of a run does
     return [jobs[day] for day in sorted(jobs)]
@@ -95,8 +91,8 @@ def _announce(trained: TrainedModel, period: Period) -> None:
         archive.hold_place(Path(folder).parent / "index.html", "the period is not computed to its end", again)
 
 
-def _run_all(crew: Crew, days: list[dt.date], pace: float) -> dict[dt.date, Job]:
-    """Return what became of days; where the crew is to, it takes those that alarm apart beside the others."""
+def _run_all(crew: Crew, days: list[dt.date], pace: float, apart: bool = False) -> dict[dt.date, Job]:
+    """Return what became of days; those that alarm are taken apart beside the others, if asked."""
     jobs: dict[dt.date, Job] = {}
     with tqdm(total=len(days), desc="days", unit="day", file=sys.stderr, disable=not days) as bar:
         for (name, day), said in _paced(crew, days, pace):
@@ -105,7 +101,7 @@ def _run_all(crew: Crew, days: list[dt.date], pace: float) -> dict[dt.date, Job]
                 continue
             jobs[day] = _job(day, said)
             bar.update()
-            if crew.apart and jobs[day].outcome == "computed" and _alarms(crew.trained, day, day + archive.ONE_DAY):
+            if apart and jobs[day].outcome == "computed" and _alarms(crew.trained, day, day + archive.ONE_DAY):
                 crew.add(("debug", day))
     return jobs
 
@@ -125,7 +121,7 @@ def _made_stale(trained: TrainedModel, period: Period, jobs: Mapping[dt.date, Jo
 def _taken_apart(crew: Crew, trained: TrainedModel, period: Period, jobs: Iterable[Job]) -> dict[dt.date, Job]:
     """Take the computed days apart that alarm; return their jobs, with what went wrong."""
     alarms = _alarms(trained, period.start, period.end)
-    those = {job.day: job for job in jobs if job.outcome == "computed" and job.day in alarms and not job.apart}
+    those = {job.day: job for job in jobs if job.outcome == "computed" and job.day in alarms}
     days = [("debug", day) for day in those]
     done = tqdm(crew.run(days), total=len(days), desc="why", file=sys.stderr, disable=not days)
     return {day: _debugged(those[day], said) for (_, day), said in done}
@@ -137,7 +133,7 @@ def _alarms(trained: TrainedModel, start: dt.date, end: dt.date) -> set[dt.date]
 
 
 def _debugged(job: Job, said: str) -> Job:
-    return replace(job, apart=True, error=f"debug: {said}" if said else "")
+    return replace(job, error=f"debug: {said}") if said else job
 
 
 def _paced(crew: Crew, days: list[dt.date], pace: float) -> Iterator[tuple[tuple[str, dt.date], str]]:

@@ -41,15 +41,12 @@ class Crew:
         How many work at a time.
     since
         What other processes have done from then on is not done again.
-    apart
-        Whether days that alarm are taken apart as soon as that is known.
     """
 
     trained: TrainedModel
     params: str | Mapping
     size: int
     since: dt.datetime = field(default_factory=lambda: dt.datetime.now(dt.UTC))
-    apart: bool = False
     _workers: list[_Worker] = field(default_factory=list)
     _waiting: list = field(default_factory=list)
     _patient: list = field(default_factory=list)

@@ -53,7 +53,7 @@ def test_what_a_run_leaves_in_circles_is_collected(place, notebook, execute):
     execute(nb)  # its modules are frozen, once
     frozen = gc.get_freeze_count()
     execute(nb)
-    assert gc.get_freeze_count() <= frozen
+    assert gc.isenabled() and gc.get_freeze_count() <= frozen  # some are freed by now
 
 
 ENDED = "the notebook ended early: {} of 3 code cells did not run to their end"

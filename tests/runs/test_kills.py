@@ -61,6 +61,7 @@ def test_a_cell_that_kills_its_process(place, notebook, execute, tmp_path, where
     assert (run["status"], run["error"]) == ("failed", "DeadKernelError: Kernel died")
     nb = nbformat.read((place / run["page"]).with_suffix(".ipynb"), 4)
     assert nb.metadata["driftbook"]["executed"].startswith(f"in a {where}")
+    assert ours or nb.cells[-1].execution_count == 3  # that it began was told before it ended
     assert ours or is_gone(int((tmp_path / "pid").read_text()))
 
 

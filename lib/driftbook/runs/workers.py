@@ -66,7 +66,7 @@ def warm(trained: TrainedModel) -> None:
         StandardScaler().fit([[0.0]])
     rows.head(1).to_html()
     model.keep(trained)
-    shell.find_threads().limit(limits=1, user_api="blas")  # before forks: a fork that is told so starts the threads
+    _one_thread_of_blas()
 
 
 def _warm_causes(trained: TrainedModel) -> None:
@@ -77,8 +77,16 @@ def _warm_causes(trained: TrainedModel) -> None:
 
         with causes.crossfit.one_thread():
             causes.prepare(trained), diagnosis.outliers(trained, trained.validation.head(1))
-        shell.find_threads().limit(limits=1, user_api="blas")  # threads that wait for work cost each day's fork 60 ms
+        _one_thread_of_blas()  # of libraries that a model of delivered predictions had not needed
         gc.freeze()
+
+
+def _one_thread_of_blas() -> None:
+    """Have days compute in one thread each, as others do beside them: threads that wait for work cost each 60 ms.
+
+    To be said before the fork, in which it would start the threads.
+    """
+    shell.find_threads().limit(limits=1, user_api="blas")
 
 
 def _settle() -> None:

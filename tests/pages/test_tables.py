@@ -3,10 +3,9 @@ from html.parser import HTMLParser
 
 import pandas as pd
 import pytest
-from driftbook.metrics import rounded
-from driftbook.pages import tables
+from driftbook.pages import elements, tables
 from driftbook.records import DayResult, Judgement, Measure
-from driftbook.verdicts import VERDICTS, gravest
+from driftbook.verdicts import gravest
 
 DAY = dt.date(2022, 2, 5)
 
@@ -36,34 +35,6 @@ def of(*measures, reason="nothing to see"):
     return DayResult("demo", DAY, 1995, measures, {}, "d", "v", judgement)
 
 
-@pytest.mark.parametrize("value", [0.1 + 0.2, 1 / 3, 2399.0, 1e-300, -0.0])
-def test_the_full_value_is_beside_it(value):
-    page = Page(tables.number(Measure("quantile", value, "fare_amount", "p05")))
-    (attributes,) = page.numbers
-    assert repr(float(attributes["data-value"])) == repr(value)
-    assert (attributes["data-metric"], attributes["data-feature"], attributes["data-segment"]) == (
-        "quantile", "fare_amount", "p05",
-    )  # fmt: skip
-    assert page.text == rounded(value)
-
-
-def test_no_value_has_no_value():
-    page = Page(tables.number(Measure("severity", None)))
-    assert (page.numbers[0]["data-value"], page.text) == ("", "–")
-
-
-@pytest.mark.parametrize("verdict", VERDICTS)
-def test_a_verdict_is_a_word_with_a_class(verdict):
-    badge = tables.badge(verdict)
-    assert badge.startswith(f'<span class="verdict verdict-{verdict.replace(" ", "-")}" style="background:#')
-    assert f"color:{VERDICTS[verdict].ink};" in badge  # where no style sheet is, as in JupyterLab
-    assert Page(badge).text == verdict
-
-
-def test_no_verdict_is_nothing():
-    assert tables.badge("") == ""
-
-
 def test_what_is_beyond_its_threshold_the_gravest_first(demo):
     result = of(
         Measure("rows", 100.0, lower=500.0, upper=900.0, verdict="alarm"),
@@ -87,13 +58,6 @@ def test_what_is_beyond_its_threshold_the_gravest_first(demo):
         "notice columns new, gone or of another type: 1 columns, above 0",
     ]
     assert [float(number["data-value"]) for number in Page("".join(lines)).numbers] == [4, 1.5, 0.5, 100, 0.9, 1]
-
-
-def test_bounds_are_numbers_too():
-    measure = Measure("missing_share", 0.25, "fare", lower=0.0, upper=0.0125)
-    (lower, upper) = (Page(tables.number(measure, part)) for part in ("lower", "upper"))
-    assert (lower.text, upper.text) == ("0%", "1.25%")
-    assert (upper.numbers[0]["data-part"], upper.numbers[0]["data-value"]) == ("upper", "0.0125")
 
 
 def test_what_is_within_its_threshold_is_folded(demo):
@@ -140,7 +104,7 @@ def test_every_score_of_a_day_is_on_its_table_with_its_full_value(monitored):
     judged = result.judgement
     errors = (None, judged.fixed_threshold_error, judged.trailing_threshold_error)
     assert all(errors[1:])
-    assert f"threshold {' '.join(map(tables.threshold, limits, errors))}" in page.text
+    assert f"threshold {' '.join(map(elements.threshold, limits, errors))}" in page.text
 
 
 def test_the_scores_of_a_day_the_gravest_first():

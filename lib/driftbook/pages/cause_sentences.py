@@ -7,8 +7,7 @@ import pandas as pd
 from driftbook.causes.parts import LEAST, Part, Split
 from driftbook.config import Settings
 from driftbook.measures.performance import error_metric
-from driftbook.metrics import metric
-from driftbook.pages.tables import rounded, said
+from driftbook.metrics import metric, rounded, said
 
 #: A part that holds this share of both carries the change.
 _MAIN = 2 / 3

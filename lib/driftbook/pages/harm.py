@@ -10,7 +10,7 @@ from driftbook.diagnosis.by_segment import Usual
 from driftbook.measures.performance import error_metric
 from driftbook.metrics import is_beyond, metric, said
 from driftbook.model import TrainedModel
-from driftbook.pages import estimate_sentences, tables
+from driftbook.pages import elements, estimate_sentences
 from driftbook.records import HOUR, DayResult, Measure
 from driftbook.verdicts import BEYOND
 
@@ -44,7 +44,7 @@ def of_day(trained: TrainedModel, result: DayResult, usual: Mapping[str, Usual])
 def _pending(trained: TrainedModel, result: DayResult, waiting: Measure) -> str:
     until = trained.calibration.outcome.expected(result.day)
     return (
-        f"Whether the model is hurt, and for whom, is not known yet: {tables.number(waiting)} of the rows wait for "
+        f"Whether the model is hurt, and for whom, is not known yet: {elements.number(waiting)} of the rows wait for "
         f"their true values, expected by {until}. {estimate_sentences.clause(trained, result)}".rstrip()
     )
 
@@ -57,7 +57,7 @@ def _known(trained: TrainedModel, result: DayResult, usual: Mapping[str, Usual],
     """Return how much the model errs, and for whom more than usual."""
     worse, of = diagnosis.worse(trained.settings, result, usual)
     whom = _for_whom(result, usual, error, worse, of)
-    value = f"{tables.number(error)} {html.escape(tables.unit(trained.settings, error))}".strip()
+    value = f"{elements.number(error)} {html.escape(elements.unit(trained.settings, error))}".strip()
     value = f"its {metric(error.metric).words} is {value}"
     if error.upper is None:
         return f"{capital(value)}; nothing tells yet how high it usually is.", whom
@@ -65,7 +65,7 @@ def _known(trained: TrainedModel, result: DayResult, usual: Mapping[str, Usual],
         hurt, whom = "is hurt", whom or ("No segment errs by itself more than usual." if of else "")
     else:
         hurt = "is not hurt" if whom or not of else "is not hurt, nor is any segment"
-    return f"<strong>The model {hurt}</strong>: {value}, at most {tables.number(error, 'upper')} on usual days.", whom
+    return f"<strong>The model {hurt}</strong>: {value}, at most {elements.number(error, 'upper')} on usual days.", whom
 
 
 def _for_whom(result: DayResult, usual: Mapping[str, Usual], error: Measure, worse: Sequence[Measure], of: int) -> str:
@@ -87,7 +87,7 @@ def _segment(measure: Measure, usual: Mapping[str, Usual]) -> str:
         than = f"declared at most {said(measure.metric, measure.upper)}"
     else:
         than = f"usually {said(measure.metric, usual[measure.segment].error)}"
-    return f"{html.escape(measure.segment)} ({tables.number(measure)}, {than})"
+    return f"{html.escape(measure.segment)} ({elements.number(measure)}, {than})"
 
 
 def _why(trained: TrainedModel, result: DayResult, whole: Mapping[str, Measure]) -> str:
@@ -99,7 +99,7 @@ def _why(trained: TrainedModel, result: DayResult, whole: Mapping[str, Measure])
     expected = whole.get("estimated_error")
     if expected is None or expected.low is None:
         return "<strong>Why</strong>: no input is beyond its threshold, so look at the relation, in <code>debug</code>."
-    ends = f"on such inputs {tables.number(expected, 'low')} to {tables.number(expected, 'high')} was to be expected"
+    ends = f"on such inputs {elements.interval(expected)} was to be expected"
     is_harder = whole[error_metric(trained.settings)].value <= expected.high
     return f"<strong>Why</strong>: {'its rows are harder' if is_harder else 'the relation changed'}, {ends}."
 

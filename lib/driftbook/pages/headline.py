@@ -12,12 +12,12 @@ from driftbook.alarms.summary import capital
 from driftbook.diagnosis.by_segment import Usual
 from driftbook.model import TrainedModel
 from driftbook.monitoring import DayReport
-from driftbook.pages import harm, tables
+from driftbook.pages import elements, harm, tables
 from driftbook.records import DayResult
 from driftbook.verdicts import BEYOND
 
 #: The sentence of a day as HTML: each number carries its key and full value.
-_HTML = summary.Writing(html.escape, "<strong>{}</strong>".format, tables.number)
+_HTML = summary.Writing(html.escape, "<strong>{}</strong>".format, elements.number)
 
 
 def day(
@@ -39,7 +39,7 @@ def day(
     step = diagnosis.next_step(trained, result, monitored.batch.frame, column)
     hurt = harm.of_day(trained, result, usual)
     return HTML(
-        f'<h1 class="headline">{title} · {html.escape(settings.title)} · {tables.badge(result.verdict)}</h1>'
+        f'<h1 class="headline">{title} · {html.escape(settings.title)} · {elements.badge(result.verdict)}</h1>'
         f'<p class="lead">{what(trained, result)}{_lost(trained, monitored)}</p>'
         + (f"<p>{hurt}</p>" if hurt else "")
         + f"<p><strong>Next step:</strong> {html.escape(step)}</p>"
@@ -97,7 +97,7 @@ def _thresholds(result: DayResult) -> str:
     }
     if not known:
         return ""
-    said = " and ".join(f"{tables.threshold(limit, error)} ({name})" for name, (_, limit, error) in known.items())
+    said = " and ".join(f"{elements.threshold(limit, error)} ({name})" for name, (_, limit, error) in known.items())
     near = any(abs(score - limit) < error for score, limit, error in known.values())
     return f" Thresholds of the score: {said}, each ± its standard error." + (
         " The day's score lies within that error: a reference of other days might have decided otherwise."

@@ -16,8 +16,8 @@ from jinja2 import Environment, FileSystemLoader, Template
 from markupsafe import Markup
 
 from driftbook.pages import period_sentences, policy
+from driftbook.pages.elements import badge
 from driftbook.pages.render import TEMPLATES, style
-from driftbook.pages.tables import badge
 from driftbook.verdicts import VERDICTS
 
 #: A sign beside each colour, for those who do not see it; `missing` is a day that was not monitored.

@@ -11,7 +11,7 @@ from IPython.display import HTML
 
 from driftbook.config import Settings
 from driftbook.metrics import rounded, said
-from driftbook.pages import tables
+from driftbook.pages import elements
 from driftbook.periods import Period
 
 #: The verdicts that call a person.
@@ -68,7 +68,7 @@ def headline(
     days = sum(len(call.days) for call in found)
     needing = f"{days} day{'s' if days != 1 else ''} need{'s' if days == 1 else ''} you" if days else "no day needs you"
     lines = "".join(
-        f"<li>{tables.badge(call.verdict)} {', '.join(link('monitor', day) for day in call.days)}: "
+        f"<li>{elements.badge(call.verdict)} {', '.join(link('monitor', day) for day in call.days)}: "
         f"{html.escape(call.summary)}{_why(call, link)}</li>"
         for call in found
     )

@@ -7,11 +7,10 @@ from IPython.display import SVG
 from driftbook.config import Settings
 from driftbook.diagnosis.by_segment import Usual
 from driftbook.measures.performance import error_metric
-from driftbook.metrics import metric
+from driftbook.metrics import metric, said
 from driftbook.pages.day_figures import nothing
 from driftbook.pages.segment_tables import errors
 from driftbook.pages.svg import Panel
-from driftbook.pages.tables import said
 from driftbook.records import DayResult
 
 _DASH = "4 3"

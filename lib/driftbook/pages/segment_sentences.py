@@ -8,9 +8,8 @@ from driftbook.config import Settings
 from driftbook.diagnosis.by_segment import Usual, worse
 from driftbook.diagnosis.worst import LEVEL
 from driftbook.measures.performance import error_metric
-from driftbook.metrics import metric
+from driftbook.metrics import metric, said
 from driftbook.pages.segment_tables import errors, of_segments
-from driftbook.pages.tables import said
 from driftbook.records import DayResult, Measure
 
 #: How many segments a sentence names.

@@ -9,8 +9,8 @@ from markupsafe import Markup
 from driftbook.config import Settings
 from driftbook.diagnosis.by_segment import Usual
 from driftbook.measures.performance import error_metric
-from driftbook.metrics import metric
-from driftbook.pages import tables
+from driftbook.metrics import metric, said
+from driftbook.pages import elements, tables
 from driftbook.records import DayResult, Measure
 
 
@@ -40,12 +40,12 @@ def by_segment(settings: Settings, result: DayResult, usual: Mapping[str, Usual]
     rows = [
         {
             "segment": m.segment,
-            "verdict": tables.badge(m.verdict) or "–",
-            "labelled rows": tables.number(others["labelled_rows", m.segment]),
-            error: tables.number(m),
-            tables.INTERVAL: tables.interval(m) or "–",
-            "in the reference": tables.said(name, usual[m.segment].error if m.segment in usual else None),
-            "at most": tables.said(name, m.upper),
+            "verdict": elements.badge(m.verdict) or "–",
+            "labelled rows": elements.number(others["labelled_rows", m.segment]),
+            error: elements.number(m),
+            elements.INTERVAL: elements.interval(m) or "–",
+            "in the reference": said(name, usual[m.segment].error if m.segment in usual else None),
+            "at most": said(name, m.upper),
             **_bias(settings, others.get(("bias", m.segment))),
         }
         for m in order
@@ -70,12 +70,12 @@ def worst(settings: Settings, found: pd.DataFrame) -> HTML:
         {
             "rows": found["rows"].map("{:,}".format),
             "of the day's": found["share"].map("{:.1%}".format),
-            metric(name).words: found["error"].map(lambda value: tables.said(name, value)),
-            tables.INTERVAL: [
-                f"{tables.said(name, low)} to {tables.said(name, high)}"
+            metric(name).words: found["error"].map(lambda value: said(name, value)),
+            elements.INTERVAL: [
+                f"{said(name, low)} to {said(name, high)}"
                 for low, high in zip(found["low"], found["high"], strict=True)
             ],
-            "should be": found["usual"].map(lambda value: tables.said(name, value)),
+            "should be": found["usual"].map(lambda value: said(name, value)),
             "by chance": found["p"].map("{:.1%}".format),
         },
         index=found.index,
@@ -86,8 +86,8 @@ def worst(settings: Settings, found: pd.DataFrame) -> HTML:
 def _bias(settings: Settings, measure: Measure | None) -> dict[str, str]:
     if measure is None:
         return {}
-    interval = tables.interval(measure)
-    return {"bias": Markup(f"{tables.number(measure)}{f' ({interval})' if interval else ''}")}
+    interval = elements.interval(measure)
+    return {"bias": Markup(f"{elements.number(measure)}{f' ({interval})' if interval else ''}")}
 
 
 _BETWEEN = [

@@ -1,9 +1,7 @@
-"""Numbers and verdicts as HTML for a page. Each number carries its full value in a `data-value` attribute."""
+"""Numbers and verdicts of a day or of several as HTML tables."""
 
-import datetime as dt
 import html
 import math
-import numbers
 from collections.abc import Callable, Iterable, Sequence
 
 import pandas as pd
@@ -12,70 +10,35 @@ from markupsafe import Markup
 
 from driftbook.config import Settings
 from driftbook.metrics import metric, rounded, said
+from driftbook.pages import elements
+from driftbook.pages.elements import escaped
 from driftbook.records import DayResult, Measure
 from driftbook.verdicts import BEYOND, VERDICTS
 
-#: The head of a column of intervals.
-INTERVAL = "in 90 % of cases"
 _OVERVIEW = ("rows", "error", "share_missing_values")
-
-
-def badge(verdict: str) -> str:
-    """Return a verdict as a coloured word; coloured where no style sheet is, too."""
-    if not verdict:
-        return ""
-    known = VERDICTS.get(verdict)
-    style = f' style="background:{known.paper};color:{known.ink};padding:.05em .45em;font-weight:600"' if known else ""
-    return Markup(f'<span class="verdict verdict-{verdict.replace(" ", "-")}"{style}>{verdict}</span>')
-
-
-def number(measure: Measure, part: str = "value") -> str:
-    """Return a measure's value, `lower`, `upper`, `low` or `high` as text; key and full value are attributes."""
-    named = {name: html.escape(getattr(measure, name)) for name in ("metric", "feature", "segment")}
-    key = " ".join(f'data-{name}="{value}"' for name, value in named.items())
-    key += "" if part == "value" else f' data-part="{part}"'
-    found = getattr(measure, part)
-    value = "" if found is None else repr(float(found))
-    shown = said(measure.metric, found)
-    return Markup(f'<data class="number" {key} data-value="{value}" value="{value}">{shown}</data>')
-
-
-def interval(measure: Measure) -> str:
-    """Return the interval that holds the true value in 90 % of cases as HTML, empty where none is told."""
-    return Markup("" if measure.low is None else f"{number(measure, 'low')} to {number(measure, 'high')}")
 
 
 def beyond(settings: Settings, result: DayResult) -> list[str]:
     """Return a line of HTML per number that is beyond its threshold, the gravest first."""
     found = [m for m in result.measures if m.verdict not in ("", "ok") and (m.metric, m.feature) != ("severity", "")]
     found = sorted(found, key=lambda m: (-VERDICTS[m.verdict].rank, m.metric != "severity", -_excess(m)))
-    shown = [f"{number(m)} {html.escape(unit(settings, m))}".strip() for m in found]
+    shown = [f"{elements.number(m)} {html.escape(elements.unit(settings, m))}".strip() for m in found]
     return [
-        f"{badge(m.verdict)} {html.escape(_name(m))}: {value}{_bound(m)}" for m, value in zip(found, shown, strict=True)
+        f"{elements.badge(m.verdict)} {html.escape(_name(m))}: {value}{_bound(m)}"
+        for m, value in zip(found, shown, strict=True)
     ]
-
-
-def threshold(value: float | None, error: float | None) -> str:
-    """Return a threshold of scores with its standard error, where that is known.
-
-    Examples
-    --------
-    >>> threshold(4.117, 0.2871), threshold(4.117, None), threshold(None, None)
-    ('4.1 ± 0.3', '4.12', '–')
-    """
-    return rounded(value) if value is None or error is None else f"{value:.1f} ± {error:.1f}"
 
 
 def scores(result: DayResult) -> HTML:
     """Return each column's severity and verdict, and its score against each reference, the gravest first."""
     found = selected(result, "severity", "score", "trailing_score")
-    cells = {(m.metric, m.feature): Markup(number(m)) for m in found}
+    cells = {(m.metric, m.feature): Markup(elements.number(m)) for m in found}
     order = sorted((m for m in found if m.metric == "severity"), key=lambda m: (m.feature != "", -(m.value or 0.0)))
     rows = [
         {
             "column": m.feature or "the day",
-            "verdict": Markup(badge(m.verdict)) or "–",
-            "severity": Markup(number(m)),
+            "verdict": Markup(elements.badge(m.verdict)) or "–",
+            "severity": Markup(elements.number(m)),
             "fixed reference": cells.get(("score", m.feature), "–"),
             "trailing reference": cells.get(("trailing_score", m.feature), "–"),
         }
@@ -85,7 +48,7 @@ def scores(result: DayResult) -> HTML:
     limits = {name: next((m.upper for m in found if m.metric == kind), None) for name, (kind, _) in heads.items()}
     errors = {name: getattr(result.judgement, f"{kind}_threshold_error", None) for name, (_, kind) in heads.items()}
     last = {"column": "threshold", "verdict": "", "severity": rounded(1.0)}
-    last |= {name: threshold(limit, errors[name]) for name, limit in limits.items()}
+    last |= {name: elements.threshold(limit, errors[name]) for name, limit in limits.items()}
     quiet = [m.verdict == "ok" and m.feature != "" for m in order]
     frame = pd.DataFrame([*rows, last]).rename(columns={name: f"{name} (tail units)" for name in heads})
     return folded(frame, [*quiet, False], "columns are ok")
@@ -100,15 +63,15 @@ def measures(settings: Settings, found: Iterable[Measure], *, fold: str = "") ->
     rows = [
         (
             _name(m),
-            Markup(badge(m.verdict)),
-            Markup(number(m)),
-            Markup(interval(m)),
-            unit(settings, m),
+            Markup(elements.badge(m.verdict)),
+            Markup(elements.number(m)),
+            Markup(elements.interval(m)),
+            elements.unit(settings, m),
             *(_limit(m, b) for b in (m.lower, m.upper)),
         )
         for m in found
     ]
-    columns = ["measure", "verdict", "value", INTERVAL, "unit", "lower", "upper"]
+    columns = ["measure", "verdict", "value", elements.INTERVAL, "unit", "lower", "upper"]
     frame = pd.DataFrame(rows, columns=columns)
     frame = frame.loc[:, (frame != "").any()].replace("", "–")
     return folded(frame, [bool(fold) and m.verdict in ("", "ok") for m in found], f"{fold} are within their thresholds")
@@ -129,7 +92,7 @@ def quantiles(settings: Settings, result: DayResult) -> HTML:
                 m.feature,
                 settings.unit(m.feature),
                 m.segment,
-                Markup(f"{number(m)} {badge(m.verdict if m.verdict in BEYOND else '')}").strip(),
+                Markup(f"{elements.number(m)} {elements.badge(m.verdict if m.verdict in BEYOND else '')}").strip(),
             )
             for m in found
         ],
@@ -152,7 +115,7 @@ def days(overview: pd.DataFrame, judgements: pd.DataFrame, *, link: Callable[[ob
     table = pd.DataFrame(
         {
             "day": overview["day"].map(lambda day: Markup(link(day))),
-            "verdict": overview["verdict"].map(lambda verdict: Markup(badge(verdict))),
+            "verdict": overview["verdict"].map(lambda verdict: Markup(elements.badge(verdict))),
             "severity": _numbers(judged["severity"]),
             **{
                 f"{kind} score (threshold)": _numbers(judged[f"{kind}_score"], judged[f"{kind}_threshold"])
@@ -160,7 +123,7 @@ def days(overview: pd.DataFrame, judgements: pd.DataFrame, *, link: Callable[[ob
             },
             "class": judged["day_class"].fillna("–"),
             **{
-                metric(kind).words: overview[name].map(lambda value, kind=kind: _exact(value, name=kind))
+                metric(kind).words: overview[name].map(lambda value, kind=kind: elements.exact(value, name=kind))
                 for name, kind in names.items()
             },
         }
@@ -184,7 +147,7 @@ def open_items(items: pd.DataFrame) -> HTML:
 
 def table(frame: pd.DataFrame, form: str = "{:,.4g}") -> HTML:
     """Return a frame as a table with its index, its floats in the format given."""
-    shown = {name: frame[name].map(lambda value: _exact(value, form)) for name in frame.select_dtypes("float")}
+    shown = {name: frame[name].map(lambda value: elements.exact(value, form)) for name in frame.select_dtypes("float")}
     return _table(frame.assign(**shown), index=True)
 
 
@@ -222,12 +185,6 @@ def folded(frame: pd.DataFrame, quiet: Sequence[bool], words: str) -> HTML:
     return HTML(f"{shown}<details><summary>{summary}</summary>{_table(frame[is_quiet]).data}</details>")
 
 
-def escaped(value: object) -> object:
-    """Return a value's HTML: what a table may hold beside text and numbers, such as a list, becomes text."""
-    known = (Markup, numbers.Number, dt.date, type(None), type(pd.NaT))
-    return value if isinstance(value, known) else html.escape(str(value))
-
-
 def _name(measure: Measure) -> str:
     words = [
         metric(measure.metric).words,
@@ -235,11 +192,6 @@ def _name(measure: Measure) -> str:
         f"of {measure.feature}" if measure.feature else "",
     ]
     return " ".join(word for word in words if word)
-
-
-def unit(settings: Settings, measure: Measure) -> str:
-    """Return a measure's unit in words, empty if it has none."""
-    return metric(measure.metric).unit_in(settings.target.unit, settings.unit(measure.feature))
 
 
 def _bound(measure: Measure) -> str:
@@ -261,14 +213,7 @@ def _excess(measure: Measure) -> float:
 
 def _numbers(values: pd.Series, thresholds: pd.Series | None = None) -> pd.Series:
     """Return numbers for a table, each with its threshold in brackets if it has one."""
-    shown = values.astype(float).map(_exact)
+    shown = values.astype(float).map(elements.exact)
     if thresholds is None:
         return shown
     return shown + thresholds.astype(float).map(lambda bound: "" if pd.isna(bound) else Markup(f" ({rounded(bound)})"))
-
-
-def _exact(value: float | None, form: str = "", name: str = "") -> str:
-    if pd.isna(value):
-        return "–"
-    text = form.format(value) if form else said(name, float(value))
-    return Markup(f'<data class="number" data-value="{float(value)!r}" value="{float(value)!r}">{text}</data>')

@@ -54,6 +54,7 @@ class ForkClient(PapermillNotebookClient):
     def execute(self, *, memory_mb: float | None = None, **_: Any) -> NotebookNode:
         """Run all cells; outputs, counts and times are noted as from a kernel."""
         self.reset_execution_trackers()
+        # No thread for what a worker has loaded already.
         beside = nullcontext() if archive.prepare.cache_info().currsize else _beside(archive.prepare)
         with _forked(memory_mb) as (self._process, self._channel), beside:
             self.log.info("Executing notebook in a fork of this process")

@@ -1,32 +1,23 @@
 """A notebook's cells in a process that was forked: an IPython shell that speaks Jupyter's messages over a pipe."""
 
 import atexit
-import builtins
 import datetime as dt
-import getpass
 import io
-import logging
-import multiprocessing
 import os
-import random
-import signal
 import sys
 import tempfile
 import threading
-import weakref
 from multiprocessing.connection import Connection
 from typing import Any
 
 from ipykernel.compiler import XCachingCompiler
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
-from IPython.core.error import StdinNotImplementedError
 from IPython.core.interactiveshell import InteractiveShell
-from threadpoolctl import ThreadpoolController
 from traitlets import Type
 from traitlets.config import Config
 
-from driftbook.runs import identity, memory, signals
+from driftbook.runs import children, memory
 
 _INLINE = "matplotlib_inline.backend_inline"
 
@@ -126,7 +117,6 @@ class _Stream(io.TextIOBase):
 
 _lock = threading.Lock()
 _prepared: ZMQInteractiveShell | None = None
-_threads: ThreadpoolController | None = None
 
 
 def can_draw() -> bool:
@@ -160,10 +150,10 @@ def serve(channel: Connection, memory_mb: float | None = None) -> None:
     They may take `memory_mb` megabytes beyond what this process has.
     """
     global _prepared
-    _detach()
+    children.detach()
     if memory_mb:
         memory.limit_memory(memory_mb)
-    _leave_threads_behind()
+    children.leave_threads_behind()
     shell, _prepared = _prepared or prepare(), None
     shell.channel, shell.streams = channel, (_Stream(channel, "stdout", 1), _Stream(channel, "stderr", 2))
     sys.stdout, sys.stderr = shell.streams
@@ -174,22 +164,6 @@ def serve(channel: Connection, memory_mb: float | None = None) -> None:
             break
         _run(shell, source)
     _finish(shell)
-
-
-def _leave_threads_behind() -> None:
-    """Give each OpenMP that was loaded before the fork one thread.
-
-    GNU's waits for ever in a child for the threads that its parent had (GCC bug 52303); with one it asks for none. An
-    OpenMP that a cell loads itself keeps all of its threads.
-    """
-    (_threads or find_threads()).limit(limits=1, user_api="openmp")
-
-
-def find_threads() -> ThreadpoolController:
-    """Find each OpenMP, for forks that are to come: a process that will load no other one saves them the search."""
-    global _threads
-    _threads = ThreadpoolController()
-    return _threads
 
 
 def _run(shell: ZMQInteractiveShell, source: str) -> None:
@@ -219,43 +193,6 @@ def _message(kind: str, content: dict) -> dict:
 def _send(channel: Connection, *messages: dict) -> None:
     with _lock:
         channel.send(messages)
-
-
-def _detach() -> None:
-    """Take on what a kernel's process has, and drop what belongs to the process forked from."""
-    os.setsid()  # its own group, which is ended with it
-    end_with_parent()
-    signals.leave()
-    identity.keep()
-    atexit._clear()
-    weakref.finalize._registry.clear()  # the parent's temporary folders are its own
-    logging.root.handlers.clear()
-    logging.root.setLevel(logging.WARNING)
-    sys.argv[:] = ["ipykernel_launcher.py"]
-    if "" not in sys.path:
-        sys.path.insert(0, "")
-    builtins.input = getpass.getpass = _no_input
-    random.seed()
-    if numpy := sys.modules.get("numpy"):
-        numpy.random.seed()
-    if pandas := sys.modules.get("pandas"):
-        pandas.set_option("display.max_columns", 20)  # 0 where it was imported outside of a kernel
-    if tqdm := sys.modules.get("tqdm"):
-        tqdm.tqdm.set_lock(tqdm.std.TqdmDefaultWriteLock())  # the parent's monitor may have held the old one
-
-
-def end_with_parent() -> None:
-    """Have this process killed when the one that forked it ends, however it ends."""
-    import ctypes
-
-    ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
-    parent = multiprocessing.parent_process()
-    if parent and os.getppid() != parent.pid:  # it ended before it could be noticed
-        os._exit(1)
-
-
-def _no_input(*_: Any, **__: Any) -> str:
-    raise StdinNotImplementedError("raw_input was called, but this frontend does not support input requests.")
 
 
 def _finish(shell: ZMQInteractiveShell) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 from driftbook import model, paths, store
 from driftbook.errors import DatabaseUnavailable
 from driftbook.model import TrainedModel
-from driftbook.runs import archive, memory, shell, versions
+from driftbook.runs import archive, children, memory, shell, versions
 
 #: What a worker says of a day that another process has at work, and of one that another has done meanwhile.
 BUSY, DONE = "busy: another process computes it", "done: another process has computed it"
@@ -86,13 +86,13 @@ def _one_thread_of_blas() -> None:
 
     To be said before the fork, in which it would start the threads.
     """
-    shell.find_threads().limit(limits=1, user_api="blas")
+    children.find_threads().limit(limits=1, user_api="blas")
 
 
 def _settle() -> None:
     """Make this process a worker: ended with its parent, silent, with nothing of the run it was forked in."""
     if sys.platform == "linux":
-        shell.end_with_parent()
+        children.end_with_parent()
     for name in [name for name in os.environ if name.startswith("DRIFTBOOK_RUN")]:
         del os.environ[name]
     sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115, PTH123 - as long as the process
